@@ -1,0 +1,137 @@
+/**
+ * Base of every error that Soundalike raises on purpose. The message tells what was expected and what came, `hint`
+ * what to do about it; neither ever holds a secret. `code` is stable and stands in `--json` under `error`.
+ */
+export abstract class SoundalikeError extends Error {
+  /** Stable, kebab-case name of the cause. */
+  abstract readonly code: string;
+  /** What the user can do about it, one sentence. */
+  readonly hint: string;
+
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.hint = hint;
+  }
+}
+
+/** A command line that cannot be understood; exit status 2. */
+export class UsageError extends SoundalikeError {
+  readonly code = 'usage';
+}
+
+/** An event, option, file row or stored document that is not what was asked for; names the field. */
+export class InvalidInputError extends SoundalikeError {
+  readonly code = 'invalid-input';
+}
+
+/** No artist by that id or name, or several by that name. */
+export class UnknownArtistError extends SoundalikeError {
+  readonly code = 'unknown-artist';
+}
+
+/** Nothing is followed, so there is nothing to collect. */
+export class NoArtistsError extends SoundalikeError {
+  readonly code = 'no-artists';
+}
+
+/** The lake or the database holds nothing for what was asked. */
+export class NoDataError extends SoundalikeError {
+  readonly code = 'no-data';
+}
+
+/** The day is being collected, or a run of it died while it replaced the day's tables. */
+export class DayNotReadyError extends SoundalikeError {
+  readonly code = 'day-not-ready';
+}
+
+/** Another run holds the lease. */
+export class LeaseHeldError extends SoundalikeError {
+  readonly code = 'lease-held';
+}
+
+/** This run's lease was taken over, so it must not write any more. */
+export class LeaseLostError extends SoundalikeError {
+  readonly code = 'lease-lost';
+}
+
+/** The day belongs to a run of another kind (a collection or an import). */
+export class DayTakenError extends SoundalikeError {
+  readonly code = 'day-taken';
+}
+
+/** The collection stopped before its end and can go on later. */
+export class NotDoneError extends SoundalikeError {
+  readonly code = 'not-done';
+}
+
+/** Too few of the asked artists could be compared, so nothing was published. */
+export class CoverageError extends SoundalikeError {
+  readonly code = 'coverage-below-floor';
+}
+
+/** The data folder belongs to another provider (Spotify, the sample, another catalogue). */
+export class OtherProviderError extends SoundalikeError {
+  readonly code = 'other-provider';
+}
+
+/** A catalogue folder lacks a file, or a file lacks a column. */
+export class CatalogueError extends SoundalikeError {
+  readonly code = 'catalogue';
+}
+
+/** A write failed for want of space or of permission; what stood there before still stands. */
+export class StorageError extends SoundalikeError {
+  readonly code = 'storage';
+}
+
+/** The app's credentials are missing or were refused. */
+export class CredentialsError extends SoundalikeError {
+  readonly code = 'credentials';
+}
+
+/** The service refuses the app or the user as a whole (no Premium, not allow-listed, missing scope). */
+export class AccessRefusedError extends SoundalikeError {
+  readonly code = 'access-refused';
+}
+
+/** This app may not make this kind of call (403); another source may serve. */
+export class CapabilityMissingError extends SoundalikeError {
+  readonly code = 'capability-missing';
+}
+
+/** The work cannot go on now, but can later; what was done so far is kept. */
+export abstract class PostponedError extends SoundalikeError {
+  /** When to go on, in epoch milliseconds; null where that is up to the caller. */
+  readonly notBefore: number | null;
+
+  constructor(message: string, hint: string, notBefore: number | null, options?: ErrorOptions) {
+    super(message, hint, options);
+    this.notBefore = notBefore;
+  }
+}
+
+/** The service asks to wait longer than is worth waiting in place. */
+export class RateLimitedError extends PostponedError {
+  readonly code = 'rate-limited';
+}
+
+/** The requests or the time that may be spent are used up. */
+export class BudgetSpentError extends PostponedError {
+  readonly code = 'budget-spent';
+}
+
+/** A service that the work can do without in need is down. */
+export class OutageError extends PostponedError {
+  readonly code = 'outage';
+}
+
+/** The service could not be reached, or failed at every try. */
+export class ServiceUnavailableError extends SoundalikeError {
+  readonly code = 'service-unavailable';
+}
+
+/** The service answered something that this client does not understand. */
+export class UnexpectedAnswerError extends SoundalikeError {
+  readonly code = 'unexpected-answer';
+}

@@ -1,0 +1,194 @@
+import { z } from 'zod';
+import { InvalidInputError } from './errors.ts';
+import { FEATURES, type Feature } from './features.ts';
+
+const date = z.iso.date('expected a day as yyyy-mm-dd');
+const id = z
+  .string()
+  .regex(/^[!-~]{1,64}$/, 'expected an id: 1 to 64 printable ASCII characters without spaces');
+const feature = z.enum(FEATURES);
+
+/** What the collector takes. */
+export const CollectRequest = z.strictObject({
+  /** UTC day to collect; today by default. */
+  date: date.optional(),
+  /** Goes on with this run, whatever the day is by now. */
+  run: id.optional(),
+  /** Collects these followed artists only and merges them into the day. */
+  artists: z.array(id).min(1).optional(),
+  /** HTTP requests that this call may make at most. */
+  budget: z.int().positive().optional(),
+  /** Tells what would be asked, and asks nothing. */
+  dryRun: z.boolean().optional(),
+});
+export type CollectRequest = z.infer<typeof CollectRequest>;
+
+/** What the similarity function takes. */
+export const SimilarityRequest = z.strictObject({
+  /** UTC day to compare; today by default. */
+  date: date.optional(),
+  /** Features to compare, distinct; the five of docs/method.md by default. */
+  features: z
+    .array(feature)
+    .min(1)
+    .refine((list) => new Set(list).size === list.length, 'expected each feature once')
+    .optional(),
+  /** How many neighbours each artist gets; all up to 2,000 artists and 50 above by default. */
+  neighbours: z.union([z.literal('all'), z.int().positive()]).optional(),
+  /** Share of the asked artists that must be comparable for the run to be published, 0 to 1; 0.8 by default. */
+  minCoverage: z.number().min(0).max(1).optional(),
+  /** Computes, but writes and publishes nothing. */
+  dryRun: z.boolean().optional(),
+});
+export type SimilarityRequest = z.infer<typeof SimilarityRequest>;
+
+/** What the explorer takes. */
+export const SimilarRequest = z.strictObject({
+  /** Id or name. */
+  artist: z.string().trim().min(1),
+  /** How many neighbours at most. */
+  limit: z.int().positive().max(10_000).default(10),
+});
+export type SimilarRequest = z.infer<typeof SimilarRequest>;
+
+/**
+ * Parses an event or the options of a command. Throws `InvalidInputError` that names the field, what was expected and
+ * what came.
+ */
+export function parseInput<T>(schema: z.ZodType<T>, input: unknown, what: string): T {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const path = issue?.path.join('.') ?? '';
+  const came = JSON.stringify(issue?.path.reduce<unknown>(member, input))?.slice(0, 100) ?? 'nothing';
+  throw new InvalidInputError(
+    `${what}${path && `, field ${path}`}: ${issue?.message}; got ${came}`,
+    'correct the field and try again',
+  );
+}
+
+const member = (value: unknown, key: PropertyKey): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;
+
+/** An artist as results name it. */
+export interface NamedArtist {
+  id: string;
+  name: string;
+  url: string | null;
+}
+
+/**
+ * Why an artist that was asked for is missing: `no-tracks`, `no-features:<the first missing>`, `not-found`,
+ * `not-reached`.
+ */
+export interface Dropped {
+  id: string;
+  name: string;
+  reason: string;
+}
+
+/** How many rows came from which source. */
+export interface Sources {
+  tracks: Record<string, number>;
+  features: Record<string, number>;
+}
+
+/** What the collector returns. */
+export interface CollectResult {
+  date: string;
+  /** Id of the run, to go on with; null for a dry run. */
+  run: string | null;
+  done: boolean;
+  /** ISO 8601 UTC: when to call again; null where that is up to the caller. */
+  resumeAfter: string | null;
+  artists: { asked: number; collected: number };
+  /** Rows of the day. */
+  tracks: number;
+  features: number;
+  /** Asked artists with a track that has all default features, over asked; 0 to 1. */
+  coverage: number;
+  /** The first 100 by id. */
+  dropped: Dropped[];
+  droppedCount: number;
+  /** HTTP attempts of the run: tokens, probes and retries too. */
+  requests: number;
+  retries: number;
+  sources: Sources;
+  /** Why it is not done; null where it is. */
+  stopped: string | null;
+  /** What a user should know of the run, a sentence each. */
+  warnings: string[];
+}
+
+/** What the similarity function returns. */
+export interface SimilarityResult {
+  date: string;
+  /** Id of the run; null for a dry run. */
+  run: string | null;
+  method: 'mean';
+  /** How many artists were compared. */
+  artists: number;
+  /** Directed pairs: rows of `related_artists`. */
+  pairs: number;
+  features: Feature[];
+  /** Smallest and largest value of each feature over the day's tracks. */
+  ranges: Record<string, { min: number; max: number }>;
+  neighbours: 'all' | number;
+  /** Compared over asked; 0 to 1. */
+  coverage: number;
+  published: boolean;
+  dropped: Dropped[];
+  droppedCount: number;
+  /** The three closest pairs, each once. */
+  nearest: { artist: NamedArtist; y_artist: NamedArtist; distance: number }[];
+  warnings: string[];
+}
+
+/** What `run` returns when the collection is done. */
+export interface RunResult {
+  date: string;
+  artists: { asked: number; collected: number; compared: number };
+  tracks: number;
+  features: number;
+  pairs: number;
+  coverage: number;
+  dropped: Dropped[];
+  droppedCount: number;
+  requests: number;
+  sources: Sources;
+  nearest: SimilarityResult['nearest'];
+  published: boolean;
+  warnings: string[];
+}
+
+/** What the catalog returns after `add`. */
+export interface AddResult {
+  added: NamedArtist[];
+  known: NamedArtist[];
+  ambiguous: { query: string; candidates: { id: string; name: string }[] }[];
+  notFound: string[];
+}
+
+/** What the catalog returns for `list`. */
+export interface ListResult {
+  artists: (NamedArtist & { genres: string[]; followed: boolean })[];
+}
+
+/** What the catalog returns after `remove`. */
+export interface RemoveResult {
+  removed: string[];
+}
+
+/** What the explorer returns. */
+export interface SimilarResult {
+  artist: NamedArtist;
+  date: string;
+  run: string;
+  method: string;
+  neighbours: (NamedArtist & {
+    distance: number;
+    rank: number;
+    /** In what they sound alike comes first: `share` of the squared distance, raw means `a` and `b`. */
+    reasons: { feature: string; share: number; a: number; b: number }[];
+  })[];
+}

@@ -1,0 +1,235 @@
+import type { Row, TableName } from './tables.ts';
+
+/** Time, as every part that needs it takes it, so that a test can own it. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after so many milliseconds. */
+  sleep(milliseconds: number): Promise<void>;
+  /** Calls `work` every so many milliseconds until the returned function is called. */
+  every(milliseconds: number, work: () => void): () => void;
+}
+
+/** Tells how far long work has come: `done` of `total` of `what`. */
+export type Progress = (what: string, done: number, total: number) => void;
+
+/** An artist as the catalog knows it; a row of the lake's `artists`. */
+export type Artist = Row<'artists'>;
+/** A track of an artist; a row of the lake's `top_tracks`. */
+export type TopTrack = Row<'top_tracks'>;
+/** A track's audio features; a row of the lake's `audio_features`. */
+export type AudioFeatures = Row<'audio_features'>;
+
+/** A track as a source found it; the collector adds whose it is, its rank and the source. */
+export type FoundTrack = Omit<TopTrack, 'artist_id' | 'rank' | 'source'>;
+/** Audio features as a source found them; the collector adds the source. */
+export type FoundFeatures = Omit<AudioFeatures, 'source'>;
+
+/** Where an artist's tracks come from. */
+export interface TrackSource {
+  /** What stands in the rows' `source`: `spotify:top-tracks`, `spotify:search`. */
+  readonly name: string;
+  /**
+   * The artist's tracks, the best first, at most ten; null where there is no such artist.
+   * Throws `CapabilityMissingError` where this app may not ask.
+   */
+  tracks(artist: { id: string; name: string }): Promise<FoundTrack[] | null>;
+}
+
+/** Where audio features come from. */
+export interface FeatureSource {
+  /** What stands in the rows' `source`: `spotify:audio-features`, `reccobeats`. */
+  readonly name: string;
+  /** How many ids one request takes. */
+  readonly batchSize: number;
+  /** Whether a collection may end without this source when it stays down. */
+  readonly expendable: boolean;
+  /** The features of those tracks that are known, in any order. Throws `CapabilityMissingError` as above. */
+  features(ids: readonly string[]): Promise<FoundFeatures[]>;
+}
+
+/** Looks artists up for the catalog. */
+export interface ArtistLookup {
+  /** The artist, or null where there is none with this id. */
+  artist(id: string): Promise<Artist | null>;
+  /** Those of the artists that exist, in any order. */
+  artists(ids: readonly string[]): Promise<Artist[]>;
+  /** Artists found by name, the most relevant first. */
+  searchArtists(name: string): Promise<Artist[]>;
+}
+
+/** Whether a kind of call is allowed, as it was last found. */
+export interface Capabilities {
+  /** Until when (epoch milliseconds) the capability counts as missing; absent where it does not. */
+  [capability: string]: number;
+}
+
+/** What is left of a provider's budget and patience; shared by every function that calls it. */
+export interface ApiState {
+  /**
+   * Counts one request, atomically, unless the provider asked to wait or the day's budget is used up; then nothing is
+   * counted and the time (epoch milliseconds) from which it may be tried again is returned.
+   */
+  admit(provider: string, now: number, dailyBudget: number): Promise<Admission>;
+  /** Stores the time before which the provider is not to be called. */
+  postpone(provider: string, notBefore: number): Promise<void>;
+  capabilities(provider: string): Promise<Capabilities>;
+  setMissing(provider: string, capability: string, until: number): Promise<void>;
+}
+
+/** Answer of `ApiState.admit`. */
+export type Admission =
+  | { admitted: true }
+  | { admitted: false; why: 'not-before' | 'budget'; notBefore: number };
+
+/** The catalog: which artists are known and followed. */
+export interface ArtistCatalog {
+  /** Every known artist, by id. */
+  list(): Promise<CatalogArtist[]>;
+  /** The artist with this id. */
+  byId(id: string): Promise<CatalogArtist | undefined>;
+  /** The known artists whose name folds to this (core/text.ts), by id. */
+  byFoldedName(folded: string): Promise<CatalogArtist[]>;
+  /** The followed artists, by id. */
+  followed(): Promise<CatalogArtist[]>;
+  /** Adds artists and follows them; known ones get the new metadata. */
+  follow(artists: readonly Artist[], provider: string, now: string): Promise<void>;
+  /** Replaces the metadata of known artists. */
+  refresh(artists: readonly Artist[], now: string): Promise<void>;
+  /** Forgets artists; returns the ids that were known. */
+  remove(ids: readonly string[]): Promise<string[]>;
+}
+
+/** An artist in the catalog. */
+export interface CatalogArtist extends Artist {
+  followed: boolean;
+  /** When its metadata was last fetched, ISO 8601 UTC. */
+  refreshed_at: string;
+}
+
+/** What a run does. */
+export type RunKind = 'collection' | 'import' | 'similarity' | 'listening' | 'training' | 'recommendation';
+/** Where a run stands; docs/architecture.md draws the transitions. */
+export type RunStatus = 'running' | 'waiting' | 'replacing' | 'done' | 'failed';
+
+/** A run as the database keeps it. Times are ISO 8601 UTC. */
+export interface Run {
+  id: string;
+  kind: RunKind;
+  /** The day it works on, yyyy-mm-dd. */
+  dt: string;
+  /** Host, process and start time of the holder of the lease. */
+  owner: string;
+  lease_until: string;
+  /** JSON text: how far it has come, enough to go on. */
+  progress: string;
+  started_at: string;
+  finished_at: string | null;
+  status: RunStatus;
+  /** JSON text: its result, once done. */
+  summary: string | null;
+}
+
+/** The table of runs. */
+export interface Runs {
+  /** The run with this id. */
+  byId(id: string): Promise<Run | undefined>;
+  /** All runs of a day, oldest first. */
+  ofDay(dt: string): Promise<Run[]>;
+  /** The runs of these kinds that are not at an end, oldest first. */
+  unfinished(kinds: readonly RunKind[]): Promise<Run[]>;
+  insert(run: Run): Promise<void>;
+  /** Replaces the run if `heldBy` still owns it; tells whether it did. */
+  update(run: Run, heldBy: string): Promise<boolean>;
+  /** Sets a new end of the lease, and nothing else, if `heldBy` still owns the run and it is under way. */
+  renew(id: string, heldBy: string, leaseUntil: string): Promise<boolean>;
+  /** Runs `work` so that no other process reads or writes runs in between. */
+  exclusively<T>(work: (runs: Runs) => Promise<T>): Promise<T>;
+}
+
+/** Who runs this, and whether another is still alive. */
+export interface Host {
+  /** Host, process and start time of this process. */
+  readonly owner: string;
+  /** Whether that owner is a process of this host that has ended; false where this cannot be known. */
+  isGone(owner: string): boolean;
+}
+
+/** What is known about the run whose result is being served. */
+export interface Published {
+  run_id: string;
+  dt: string;
+  method: string;
+  /** JSON text: features, ranges, neighbours. */
+  parameters: string;
+}
+
+/** A similarity run's whole result, as it is published. */
+export interface Publication extends Published {
+  artistFeatures: readonly Row<'artist_features'>[];
+  /** Sorted by artist_id, then y_artist. Read once. */
+  relatedArtists: Iterable<Row<'related_artists'>>;
+}
+
+/** A neighbour with what is needed to say why. */
+export interface PublishedNeighbour {
+  y_artist: string;
+  name: string | null;
+  url: string | null;
+  distance: number;
+  rank: number;
+  features: Row<'artist_features'>;
+}
+
+/** Everything that one question "who sounds like X" needs, of one run. */
+export interface PublishedNeighbours {
+  published: Published;
+  /** The artist's own means; null where the run did not compare it. */
+  features: Row<'artist_features'> | null;
+  /** The nearest first. */
+  neighbours: PublishedNeighbour[];
+}
+
+/** The serving tables. */
+export interface RelatedArtists {
+  /**
+   * Replaces the published run by this one, whole: a reader sees the old or the new, never both. `stillHeld` is asked
+   * last, in the same transaction; where it is false nothing is replaced and `LeaseLostError` is thrown.
+   */
+  publish(publication: Publication, stillHeld: (runs: Runs) => Promise<boolean>): Promise<void>;
+  /** The artist's `limit` nearest in the published run; undefined where nothing is published. */
+  nearest(artistId: string, limit: number): Promise<PublishedNeighbours | undefined>;
+}
+
+/** The database, in the parts that its users need. */
+export interface Database {
+  readonly artists: ArtistCatalog;
+  readonly runs: Runs;
+  readonly apiState: ApiState;
+  readonly relatedArtists: RelatedArtists;
+  close(): Promise<void>;
+}
+
+/** The lake: tables of Parquet by day, and the slices of runs that are not done. */
+export interface Lake {
+  /** Puts a table's day in place, in one put. Arrays are sorted here; other iterables come sorted by key. */
+  write<N extends TableName>(table: N, dt: string, rows: Iterable<Row<N>>): Promise<void>;
+  /** The rows of a table's day; undefined where there is none. */
+  read<N extends TableName>(table: N, dt: string): Promise<Row<N>[] | undefined>;
+  /** Keeps what a step of a run has fetched. */
+  putSlice(run: string, name: string, value: unknown): Promise<void>;
+  /** Names and values of a run's slices, by name. */
+  slices(run: string): Promise<{ name: string; value: unknown }[]>;
+  /** Stages a table's next day. */
+  stageDay<N extends TableName>(run: string, table: N, rows: Iterable<Row<N>>): Promise<void>;
+  /** Replaces the day of each of the tables by what is staged, one put each; may be repeated. */
+  replaceDay(run: string, dt: string, tables: readonly TableName[]): Promise<void>;
+  /** Removes the staging of every run but these. */
+  clearStaging(keep: readonly string[]): Promise<void>;
+}
+
+/** Answers SQL over the lake, in the subset that Athena and DuckDB read alike. */
+export interface Warehouse {
+  /** The rows of one statement; `?` stand in WHERE only and take strings. Numbers come as numbers. */
+  query(sql: string, parameters: readonly string[]): Promise<Record<string, unknown>[]>;
+}
