@@ -1,0 +1,123 @@
+import { access } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type {
+  Catalogue,
+  CatalogueAlbum,
+  CatalogueArtist,
+  CatalogueFeatures,
+  CatalogueTrack,
+} from '../../core/catalogue.ts';
+import { FEATURES } from '../../core/features.ts';
+import { type CsvFile, type CsvRow, readCsv } from './csv-table.ts';
+import { pythonList } from './python-list.ts';
+
+const ARTISTS: CsvFile = { name: 'artist.csv', required: ['artist_id', 'artist_name', 'artist_genre'] };
+const TRACKS: CsvFile = {
+  name: 'track.csv',
+  required: ['track_id', 'track_name', 'track_artist_id', 'track_popularity'],
+};
+const AUDIO: CsvFile = { name: 'audio.csv', required: ['track_id', ...FEATURES] };
+const ALBUMS: CsvFile = {
+  name: 'album.csv',
+  required: ['album_id', 'album_name', 'album_release_date', 'album_total_tracks', 'album_artist_id'],
+};
+
+function artist(row: CsvRow): CatalogueArtist {
+  return {
+    id: row.required('artist_id'),
+    name: row.required('artist_name'),
+    genres: pythonList(row.text('artist_genre') ?? '[]') ?? row.wrong('artist_genre', "a list ['a', 'b']"),
+    popularity: row.integer('artist_popularity'),
+    followers: row.integer('artist_followers'),
+    image_url: row.text('artist_image'),
+    url: row.text('artist_homepage'),
+  };
+}
+
+function track(row: CsvRow): CatalogueTrack {
+  return {
+    id: row.required('track_id'),
+    name: row.text('track_name') ?? '',
+    artist_ids: [row.required('track_artist_id')],
+    popularity: row.integer('track_popularity') ?? 0,
+    duration_ms: null,
+    isrc: null,
+    explicit: row.text('track_explicit')?.toLowerCase() === 'true',
+    album_id: row.text('track_album_id'),
+    track_number: row.integer('track_number'),
+    url: row.text('track_homepage'),
+  };
+}
+
+function features(row: CsvRow): CatalogueFeatures {
+  return {
+    id: row.required('track_id'),
+    danceability: row.number('danceability'),
+    energy: row.number('energy'),
+    key: row.integer('key'),
+    loudness: row.number('loudness'),
+    mode: row.integer('mode'),
+    speechiness: row.number('speechiness'),
+    acousticness: row.number('acousticness'),
+    instrumentalness: row.number('instrumentalness'),
+    liveness: row.number('liveness'),
+    valence: row.number('valence'),
+    tempo: row.number('tempo'),
+    time_signature: row.integer('time_signature'),
+    duration_ms: row.integer('track_duration'),
+  };
+}
+
+function album(row: CsvRow): CatalogueAlbum {
+  return {
+    id: row.required('album_id'),
+    name: row.text('album_name') ?? '',
+    release_date: row.required('album_release_date'),
+    total_tracks: row.integer('album_total_tracks') ?? 0,
+    artist_id: row.required('album_artist_id'),
+    image_url: row.text('album_image'),
+  };
+}
+
+/** The rows of a file, the first of each id. */
+async function read<T extends { id: string }>(
+  dir: string,
+  file: CsvFile,
+  toRow: (row: CsvRow) => T,
+): Promise<T[]> {
+  const rows = new Map<string, T>();
+  for (const row of (await readCsv(dir, file)).map(toRow)) if (!rows.has(row.id)) rows.set(row.id, row);
+  return [...rows.values()];
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/**
+ * Reads a dataset folder with `artist.csv`, `track.csv`, `audio.csv` and, where there is one, `album.csv`. The artists
+ * are those of `artist.csv`; tracks of others are kept. A track's length is that of its audio row. Throws
+ * `CatalogueError`, naming file and column, where something is missing or a value is wrong.
+ */
+export async function readArtistsFolder(dir: string): Promise<Catalogue> {
+  const name = resolve(dir);
+  const hasAlbums = await exists(join(name, ALBUMS.name));
+  const [artists, tracks, audio, albums] = await Promise.all([
+    read(name, ARTISTS, artist),
+    read(name, TRACKS, track),
+    read(name, AUDIO, features),
+    hasAlbums ? read(name, ALBUMS, album) : [],
+  ]);
+  const lengths = new Map(audio.map(({ id, duration_ms }) => [id, duration_ms]));
+  return {
+    name,
+    artists,
+    albums,
+    tracks: tracks.map((row) => ({ ...row, duration_ms: lengths.get(row.id) ?? null })),
+    features: audio,
+    playlists: [],
+    plays: [],
+  };
+}
