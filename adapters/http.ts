@@ -1,0 +1,169 @@
+import { Agent, request as exchange } from 'undici';
+import type { z } from 'zod';
+import { ServiceUnavailableError, UnexpectedAnswerError } from '../core/errors.ts';
+import { fullJitter, MAX_TRIES } from '../core/retry.ts';
+import { Pace, type PaceOptions } from './pace.ts';
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const EXCERPT_LENGTH = 200;
+
+/** What an `ApiClient` needs. */
+export interface ApiClientOptions extends PaceOptions {
+  /** May have a path and a trailing slash. */
+  baseUrl: string;
+  /** Gives [0, 1). */
+  random: () => number;
+  /** Longest time of one attempt, from connecting to the end of the body; default 30 seconds. */
+  timeoutMs?: number;
+}
+
+/** One request to the service. */
+export interface ApiRequest {
+  method: 'GET' | 'PUT' | 'DELETE' | 'POST';
+  /** Begins with a slash; comes after the path of the base URL. */
+  path: string;
+  query?: Record<string, string | number>;
+  headers?: Record<string, string>;
+  body?: string;
+  /** That a POST changes nothing, so that it may be made again. */
+  repeatable?: boolean;
+  /** That the caller made it before, so that it counts as a retry. */
+  again?: boolean;
+  /** That the answer holds a secret, so that no error quotes it. */
+  confidential?: boolean;
+}
+
+/** The service's answer, its body as text. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+}
+
+/** An answer whose body was read as JSON if its status is 2xx. */
+export type JsonAnswer<T> = Answer & ({ ok: true; value: T } | { ok: false });
+
+/** A failure that may pass: 5xx, a broken connection, a body that is no JSON. */
+class TransientError extends Error {}
+
+/**
+ * One outside service over HTTP: counts and budgets every attempt, obeys Retry-After, repeats what may be repeated.
+ * Its methods throw `BudgetSpentError`, `RateLimitedError` and `ServiceUnavailableError`; no error of its own holds a
+ * header or a query.
+ */
+export class ApiClient {
+  readonly #options: ApiClientOptions;
+  readonly #baseUrl: string;
+  readonly #agent = new Agent();
+  readonly #pace: Pace;
+
+  constructor(options: ApiClientOptions) {
+    this.#options = options;
+    this.#baseUrl = options.baseUrl.replace(/\/+$/, '');
+    this.#pace = new Pace(options);
+  }
+
+  /** Makes the request and returns every answer that is not repeated: all but 429 and 5xx. */
+  send(request: ApiRequest): Promise<Answer> {
+    return this.#persist(request, (answer) => answer);
+  }
+
+  /** As `send`, and reads a 2xx answer by the schema; throws `UnexpectedAnswerError` where its shape is wrong. */
+  json<T>(request: ApiRequest, schema: z.ZodType<T>): Promise<JsonAnswer<T>> {
+    return this.#persist(request, (answer) =>
+      answer.status >= 200 && answer.status < 300
+        ? { ...answer, ok: true, value: this.#read(request, answer.text, schema) }
+        : { ...answer, ok: false },
+    );
+  }
+
+  /** The error for an answer that the caller has no use for; quotes its beginning unless it is confidential. */
+  unexpected(request: ApiRequest, what: string, text: string): UnexpectedAnswerError {
+    const quote = request.confidential ? '' : `; it begins: ${excerpt(text) || '(empty)'}`;
+    const { service } = this.#options;
+    return new UnexpectedAnswerError(
+      `${service} gave an unexpected answer to ${this.#name(request)}: ${what}${quote}`,
+      `call again; if this goes on, ${service} has changed and Soundalike must follow`,
+    );
+  }
+
+  /** Closes the connections once the requests on them are answered. */
+  close(): Promise<void> {
+    return this.#agent.close();
+  }
+
+  async #persist<T>(request: ApiRequest, read: (answer: Answer) => T): Promise<T> {
+    const { clock, random } = this.#options;
+    for (let tries = 1; ; tries++) {
+      await this.#pace.admit(tries > 1 || request.again === true);
+      try {
+        const answer = await this.#exchange(request);
+        if (answer.status !== 429) return read(answer);
+        const retryAfter = [answer.headers['retry-after']].flat()[0];
+        await this.#pace.backOff(retryAfter, answer.text.includes('QUOTA_EXCEEDED'), tries === MAX_TRIES);
+      } catch (error) {
+        if (!(error instanceof TransientError)) throw error;
+        const mayRepeat = request.method !== 'POST' || request.repeatable === true;
+        if (!mayRepeat || tries === MAX_TRIES) throw this.#unavailable(request, tries, error);
+        await clock.sleep(fullJitter(tries, random));
+      }
+    }
+  }
+
+  async #exchange(request: ApiRequest): Promise<Answer> {
+    const answer = await this.#attempt(request).catch((cause: Error & { code?: string }) => {
+      throw new TransientError(`no whole answer came: ${cause.message || cause.code}`, { cause });
+    });
+    if (answer.status >= 500) throw new TransientError(`the answer was ${answer.status}`);
+    return answer;
+  }
+
+  async #attempt(request: ApiRequest): Promise<Answer> {
+    const { statusCode, headers, body } = await exchange(this.#url(request), {
+      method: request.method,
+      headers: { accept: 'application/json', 'user-agent': 'soundalike', ...request.headers },
+      body: request.body,
+      dispatcher: this.#agent,
+      // Not undici's own timeouts: they are up to a second late, and its bodyTimeout lets a body drip for ever.
+      signal: AbortSignal.timeout(this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+    });
+    return { status: statusCode, headers, text: await body.text() };
+  }
+
+  #read<T>(request: ApiRequest, text: string, schema: z.ZodType<T>): T {
+    const parsed = schema.safeParse(parseJson(text));
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    throw this.unexpected(request, `${issue?.path.join('.') || 'the whole'}: ${issue?.message}`, text);
+  }
+
+  #unavailable(request: ApiRequest, tries: number, failure: TransientError): ServiceUnavailableError {
+    return new ServiceUnavailableError(
+      `${this.#options.service} failed at ${this.#name(request)} (${tries} tries): ${failure.message}`,
+      'see whether the service and the network work, then call again',
+      { cause: failure.cause ?? failure },
+    );
+  }
+
+  #url({ path, query = {} }: ApiRequest): URL {
+    const url = new URL(this.#baseUrl + path);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+    return url;
+  }
+
+  #name(request: ApiRequest): string {
+    const { host, pathname } = this.#url(request);
+    return `${request.method} ${host}${pathname}`;
+  }
+}
+
+/** The first 200 characters of a body, on one line. */
+export const excerpt = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, EXCERPT_LENGTH);
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new TransientError('the answer is not JSON'); // JSON.parse's own words quote the body
+  }
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { inBatches } from '../../core/batches.ts';
+import type { FeatureSource, FoundFeatures } from '../../core/ports.ts';
+import type { ApiClient, ApiRequest } from '../http.ts';
+
+/** The most ids that a request may have; those above are silently left out. */
+const BATCH = 40;
+
+const optionalInt = z.int().nullable().default(null);
+const optionalNumber = z.number().nullable().default(null);
+
+const answerSchema = z.object({
+  content: z.array(
+    z
+      .object({
+        href: z.string(),
+        danceability: optionalNumber,
+        energy: optionalNumber,
+        key: optionalInt,
+        loudness: optionalNumber,
+        mode: optionalInt,
+        speechiness: optionalNumber,
+        acousticness: optionalNumber,
+        instrumentalness: optionalNumber,
+        liveness: optionalNumber,
+        valence: optionalNumber,
+        tempo: optionalNumber,
+      })
+      .nullable(),
+  ),
+});
+
+/**
+ * Audio features from ReccoBeats, which needs no account. It knows Spotify's track ids, leaves unknown ones out, has
+ * neither time signature nor duration, and promises no order. Throws `UnexpectedAnswerError` beside what `ApiClient`
+ * throws. Source: https://reccobeats.com/docs/apis/get-audio-features
+ */
+export class ReccoBeatsClient implements FeatureSource {
+  readonly name = 'reccobeats';
+  readonly batchSize = BATCH;
+  readonly expendable = true;
+  readonly #api: ApiClient;
+
+  /** `api` speaks to https://api.reccobeats.com/v1. */
+  constructor(api: ApiClient) {
+    this.#api = api;
+  }
+
+  async features(ids: readonly string[]): Promise<FoundFeatures[]> {
+    const found = new Map<string, FoundFeatures>();
+    for (const batch of inBatches(ids, BATCH)) {
+      const asked = new Set(batch);
+      for (const row of await this.#batch(batch)) {
+        if (asked.has(row.id) && !found.has(row.id)) found.set(row.id, row);
+      }
+    }
+    return [...found.values()];
+  }
+
+  async #batch(ids: readonly string[]): Promise<FoundFeatures[]> {
+    const request: ApiRequest = { method: 'GET', path: '/audio-features', query: { ids: ids.join(',') } };
+    const answer = await this.#api.json(request, answerSchema);
+    if (!answer.ok) throw this.#api.unexpected(request, `status ${answer.status}`, answer.text);
+    return answer.value.content
+      .filter((row) => row !== null)
+      .map(({ href, ...features }) => ({
+        ...features,
+        id: trackId(href),
+        time_signature: null,
+        duration_ms: null,
+      }));
+  }
+}
+
+/** The Spotify id in `https://open.spotify.com/track/<id>`. */
+const trackId = (href: string): string =>
+  href
+    .replace(/[?#].*$/, '')
+    .replace(/\/+$/, '')
+    .split('/')
+    .at(-1) ?? '';

@@ -1,0 +1,171 @@
+import type { z } from 'zod';
+import { inBatches } from '../../core/batches.ts';
+import type { CapabilityGate } from '../../core/capability.ts';
+import { CredentialsError } from '../../core/errors.ts';
+import { ENVIRONMENT } from '../../core/names.ts';
+import type {
+  Artist,
+  ArtistLookup,
+  FeatureSource,
+  FoundFeatures,
+  FoundTrack,
+  TrackSource,
+} from '../../core/ports.ts';
+import type { ApiClient, ApiRequest, JsonAnswer } from '../http.ts';
+import { toArtist, toTracks } from './objects.ts';
+import { isUnknown, refusal } from './refusals.ts';
+import {
+  artistSchema,
+  artistSearchSchema,
+  artistsSchema,
+  featuresSchema,
+  topTracksSchema,
+  trackSearchSchema,
+} from './schemas.ts';
+import type { ClientCredentials } from './token.ts';
+
+/** The most artists that GET /artists takes. */
+const ARTISTS_BATCH = 50;
+/** The most ids that GET /audio-features takes. */
+const FEATURES_BATCH = 100;
+/** The most results a page of GET /search has in development mode; extended mode would give 50. */
+const SEARCH_PAGE = 10;
+const SEARCH_PAGES = 5;
+const MOST_TRACKS = 10;
+/** Spotify has answered 404 or 400 to queries of more than 100 characters (spotipy#845); the rest of the query fits. */
+const LONGEST_NAME = 80;
+const ARTISTS_CAPABILITY = 'spotify:artists';
+
+/** What a `SpotifyClient` needs. */
+export interface SpotifyClientOptions {
+  /** Speaks to https://api.spotify.com/v1. */
+  api: ApiClient;
+  tokens: ClientCredentials;
+  /** Remembers that batches of artists may not be asked for. */
+  gate: CapabilityGate;
+  /** ISO 3166-1 alpha-2 country; without one, and without a user, Spotify counts all content as unavailable. */
+  market: string;
+}
+
+/**
+ * Spotify's Web API, as far as it needs no user. Beside what `ApiClient` throws: `CredentialsError` where a fresh token
+ * is refused, `CapabilityMissingError` where this app may not make such a call, `AccessRefusedError` where it may make
+ * none, `UnexpectedAnswerError`.
+ */
+export class SpotifyClient implements ArtistLookup {
+  readonly #options: SpotifyClientOptions;
+
+  /** The artist's most popular tracks; for apps in extended mode. */
+  readonly topTracks: TrackSource = {
+    name: 'spotify:top-tracks',
+    tracks: (artist) => this.#topTracks(artist.id),
+  };
+
+  /** The artist's tracks as a search by its name ranks them; for every app. */
+  readonly search: TrackSource = { name: 'spotify:search', tracks: (artist) => this.#searchTracks(artist) };
+
+  /** For apps that had extended mode before 2024-11-27. */
+  readonly audioFeatures: FeatureSource = {
+    name: 'spotify:audio-features',
+    batchSize: FEATURES_BATCH,
+    expendable: false,
+    features: (ids) => this.#features(ids),
+  };
+
+  constructor(options: SpotifyClientOptions) {
+    this.#options = options;
+  }
+
+  async artist(id: string): Promise<Artist | null> {
+    const raw = await this.#get(`/artists/${encodeURIComponent(id)}`, {}, artistSchema);
+    return raw && toArtist(raw);
+  }
+
+  /** In batches of 50 where this app may, else one by one. */
+  async artists(ids: readonly string[]): Promise<Artist[]> {
+    const found: (Artist | null)[] = [];
+    for (const batch of inBatches(ids, ARTISTS_BATCH)) {
+      const attempt = await this.#options.gate.attempt(ARTISTS_CAPABILITY, () => this.#artistsBatch(batch));
+      if (attempt.allowed && attempt.value) found.push(...attempt.value);
+      else for (const id of batch) found.push(await this.artist(id));
+    }
+    return found.filter((artist) => artist !== null);
+  }
+
+  async searchArtists(name: string): Promise<Artist[]> {
+    const { market } = this.#options;
+    const query = { q: shorten(name), type: 'artist', limit: SEARCH_PAGE, market };
+    const answer = await this.#get('/search', query, artistSearchSchema);
+    return (answer?.artists.items ?? []).filter((raw) => raw !== null).map(toArtist);
+  }
+
+  /** Null where one of the ids is such that Spotify refuses the whole batch. */
+  async #artistsBatch(ids: readonly string[]): Promise<Artist[] | null> {
+    const answer = await this.#get('/artists', { ids: ids.join(',') }, artistsSchema, ARTISTS_CAPABILITY);
+    return answer?.artists.filter((raw) => raw !== null).map(toArtist) ?? null;
+  }
+
+  async #topTracks(artistId: string): Promise<FoundTrack[] | null> {
+    const { market } = this.#options;
+    const path = `/artists/${encodeURIComponent(artistId)}/top-tracks`;
+    const answer = await this.#get(path, { market }, topTracksSchema, this.topTracks.name);
+    return answer && toTracks(answer.tracks).slice(0, MOST_TRACKS);
+  }
+
+  /** The search finds other artists' tracks too, so that it goes on until ten are this artist's. */
+  async #searchTracks(artist: { id: string; name: string }): Promise<FoundTrack[]> {
+    const q = `artist:"${shorten(artist.name.replaceAll('"', ''))}"`;
+    const query = { q, type: 'track', limit: SEARCH_PAGE, market: this.#options.market };
+    const found = new Map<string, FoundTrack>();
+    for (let page = 0; page < SEARCH_PAGES && found.size < MOST_TRACKS; page++) {
+      const answer = await this.#get('/search', { ...query, offset: page * SEARCH_PAGE }, trackSearchSchema);
+      const { items, next } = answer?.tracks ?? { items: [], next: null };
+      const own = items.filter((track) => track?.artists?.some((other) => other?.id === artist.id));
+      for (const track of toTracks(own)) if (!found.has(track.id)) found.set(track.id, track);
+      const isLast = next === undefined ? items.length < SEARCH_PAGE : next === null;
+      if (isLast || items.length === 0) break;
+    }
+    return [...found.values()].slice(0, MOST_TRACKS);
+  }
+
+  async #features(ids: readonly string[]): Promise<FoundFeatures[]> {
+    const found = new Map<string, FoundFeatures>();
+    for (const batch of inBatches(ids, FEATURES_BATCH)) {
+      const query = { ids: batch.join(',') };
+      const answer = await this.#get('/audio-features', query, featuresSchema, this.audioFeatures.name);
+      const asked = new Set(batch);
+      for (const row of answer?.audio_features ?? []) {
+        if (row && asked.has(row.id) && !found.has(row.id)) found.set(row.id, row);
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** The answer's value, or null where there is no such thing. `capability` is what a 403 may be about. */
+  async #get<T>(path: string, query: ApiRequest['query'], schema: z.ZodType<T>, capability?: string) {
+    const request: ApiRequest = { method: 'GET', path, query };
+    const answer = await this.#authorised(request, schema);
+    if (answer.ok) return answer.value;
+    if (isUnknown(answer)) return null;
+    if (answer.status === 403) throw refusal(answer, capability);
+    throw this.#options.api.unexpected(request, `status ${answer.status}`, answer.text);
+  }
+
+  async #authorised<T>(request: ApiRequest, schema: z.ZodType<T>): Promise<JsonAnswer<T>> {
+    const { api, tokens } = this.#options;
+    const send = (token: string, again: boolean) =>
+      api.json({ ...request, again, headers: { authorization: `Bearer ${token}` } }, schema);
+    const token = await tokens.token();
+    const answer = await send(token, false);
+    if (answer.status !== 401) return answer;
+    const second = await send(await tokens.refresh(token), true);
+    if (second.status !== 401) return second;
+    throw new CredentialsError(
+      'Spotify refused a fresh access token (401)',
+      `see that ${ENVIRONMENT.spotifyClientId} and ${ENVIRONMENT.spotifyClientSecret} belong to an app that still exists`,
+    );
+  }
+}
+
+/** The first 80 characters of a name; surrogate pairs stay whole. */
+const shorten = (name: string): string => [...name].slice(0, LONGEST_NAME).join('');

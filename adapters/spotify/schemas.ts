@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+/*
+ * Spotify's answers, as far as they are read: strict on ids, names and numbers, everything else may be absent, since
+ * development mode leaves fields out and the documentation does not say which may be null.
+ */
+
+const optionalText = z.string().nullable().default(null);
+const optionalInt = z.int().nullable().default(null);
+const optionalNumber = z.number().nullable().default(null);
+const externalUrls = z.object({ spotify: optionalText }).nullish();
+
+/** An artist; `followers` and `popularity` are absent in development mode. */
+export const artistSchema = z.object({
+  id: z.string().min(1),
+  name: z.string(),
+  external_urls: externalUrls,
+  genres: z.array(z.string()).nullish(),
+  images: z.array(z.object({ url: z.string(), width: optionalNumber }).nullable()).nullish(),
+  followers: z.object({ total: optionalInt }).nullish(),
+  popularity: optionalInt,
+});
+
+/** A track; `popularity` is absent in development mode, the ids of local files are null. */
+export const trackSchema = z.object({
+  id: z.string().min(1).nullable(),
+  name: z.string(),
+  artists: z.array(z.object({ id: optionalText }).nullable()).nullish(),
+  popularity: optionalInt,
+  external_urls: externalUrls,
+  external_ids: z.object({ isrc: optionalText }).nullish(),
+  duration_ms: optionalInt,
+});
+
+const audioFeaturesSchema = z.object({
+  id: z.string().min(1),
+  danceability: optionalNumber,
+  energy: optionalNumber,
+  key: optionalInt,
+  loudness: optionalNumber,
+  mode: optionalInt,
+  speechiness: optionalNumber,
+  acousticness: optionalNumber,
+  instrumentalness: optionalNumber,
+  liveness: optionalNumber,
+  valence: optionalNumber,
+  tempo: optionalNumber,
+  time_signature: optionalInt,
+  duration_ms: optionalInt,
+});
+
+/** Answer of GET /artists: null for an unknown id. */
+export const artistsSchema = z.object({ artists: z.array(artistSchema.nullable()) });
+
+/** Answer of GET /artists/{id}/top-tracks. */
+export const topTracksSchema = z.object({ tracks: z.array(trackSchema.nullable()) });
+
+/** Answer of GET /audio-features: null for an unknown id. */
+export const featuresSchema = z.object({ audio_features: z.array(audioFeaturesSchema.nullable()) });
+
+/** Answer of GET /search?type=artist. */
+export const artistSearchSchema = z.object({
+  artists: z.object({ items: z.array(artistSchema.nullable()) }),
+});
+
+/** Answer of GET /search?type=track. */
+export const trackSearchSchema = z.object({
+  tracks: z.object({ items: z.array(trackSchema.nullable()), next: z.string().nullish() }),
+});
+
+/** The body that Spotify's errors have, but for those in plain text. */
+export const errorSchema = z.object({
+  error: z.object({ message: z.string().default('') }),
+});
