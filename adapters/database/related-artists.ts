@@ -1,0 +1,64 @@
+import { FEATURES } from '../../core/features.ts';
+import type { Publication, PublishedNeighbours } from '../../core/ports.ts';
+import type { Row } from '../../core/tables.ts';
+import insertFeaturesSql from '../../sql/database/artist_features_insert.sql' with { type: 'text' };
+import nearestSql from '../../sql/database/nearest.sql' with { type: 'text' };
+import insertPublishedSql from '../../sql/database/published_insert.sql' with { type: 'text' };
+import type { Engine, Parameter } from './engine.ts';
+
+/** The published neighbours of an artist, in one query, so that all of it is of one run. */
+export async function nearest(
+  engine: Engine,
+  artistId: string,
+  limit: number,
+): Promise<PublishedNeighbours | undefined> {
+  const rows = await engine.all(nearestSql, [artistId, artistId, limit]);
+  const [first] = rows;
+  if (!first) return undefined;
+  return {
+    published: {
+      run_id: String(first.run_id),
+      dt: String(first.dt),
+      method: String(first.method),
+      parameters: String(first.parameters),
+    },
+    features: first.a_artist_id === null ? null : featuresOf(artistId, 'a', first),
+    neighbours: rows
+      .filter(({ y_artist }) => y_artist !== null)
+      .map((row) => ({
+        y_artist: String(row.y_artist),
+        name: row.name as string | null,
+        url: row.url as string | null,
+        distance: Number(row.distance),
+        rank: Number(row.rank_no),
+        features: featuresOf(String(row.y_artist), 'b', row),
+      })),
+  };
+}
+
+function featuresOf(
+  artistId: string,
+  prefix: 'a' | 'b',
+  row: Record<string, unknown>,
+): Row<'artist_features'> {
+  const means = FEATURES.map((feature) => [feature, row[`${prefix}_${feature}`] as number | null]);
+  return {
+    artist_id: artistId,
+    tracks: Number(row[`${prefix}_tracks`]),
+    ...(Object.fromEntries(means) as Omit<Row<'artist_features'>, 'artist_id' | 'tracks'>),
+  };
+}
+
+/** Fills the empty tables `artist_features` and `published` with a run's rows. */
+export async function insertFeaturesAndRun(engine: Engine, publication: Publication): Promise<void> {
+  const { run_id, dt, method, parameters, artistFeatures } = publication;
+  await engine.runMany(
+    insertFeaturesSql,
+    artistFeatures.map((row): Parameter[] => [
+      row.artist_id,
+      row.tracks,
+      ...FEATURES.map((feature) => row[feature]),
+    ]),
+  );
+  await engine.run(insertPublishedSql, [run_id, dt, method, parameters]);
+}

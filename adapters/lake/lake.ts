@@ -1,0 +1,79 @@
+import { NoDataError } from '../../core/errors.ts';
+import { partitionKey, STAGING, sliceKey, stagedDayKey, stagingPrefix } from '../../core/names.ts';
+import type { Lake } from '../../core/ports.ts';
+import type { Row, TableName } from '../../core/tables.ts';
+import { decodeTable, encodeTable, inKeyOrder } from './parquet.ts';
+
+/** What the lake needs of a bucket or a folder. Keys have `/` between their parts. */
+export interface ObjectStore {
+  /** Puts an object whole, or leaves what was there. */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** The object, or undefined where there is none. */
+  get(key: string): Promise<Uint8Array | undefined>;
+  /** Keys below a prefix that ends in `/`, sorted. */
+  list(prefix: string): Promise<string[]>;
+  /** Removes everything below a prefix that ends in `/`. */
+  removeAll(prefix: string): Promise<void>;
+}
+
+/** The lake over an object store: Parquet tables by day, JSON slices of runs under `staging/`. */
+export class ParquetLake implements Lake {
+  readonly #store: ObjectStore;
+
+  constructor(store: ObjectStore) {
+    this.#store = store;
+  }
+
+  async write<N extends TableName>(table: N, dt: string, rows: Iterable<Row<N>>): Promise<void> {
+    await this.#store.put(partitionKey(table, dt), encodeTable(table, sorted(table, rows)));
+  }
+
+  async read<N extends TableName>(table: N, dt: string): Promise<Row<N>[] | undefined> {
+    const bytes = await this.#store.get(partitionKey(table, dt));
+    return bytes && (await decodeTable(table, bytes));
+  }
+
+  async putSlice(run: string, name: string, value: unknown): Promise<void> {
+    await this.#store.put(sliceKey(run, name), Buffer.from(JSON.stringify(value)));
+  }
+
+  async slices(run: string): Promise<{ name: string; value: unknown }[]> {
+    const prefix = sliceKey(run, '').replace(/\.json$/, '');
+    const slices = [];
+    for (const key of await this.#store.list(prefix)) {
+      const bytes = await this.#store.get(key);
+      if (bytes) {
+        const value: unknown = JSON.parse(Buffer.from(bytes).toString());
+        slices.push({ name: key.slice(prefix.length).replace(/\.json$/, ''), value });
+      }
+    }
+    return slices;
+  }
+
+  async stageDay<N extends TableName>(run: string, table: N, rows: Iterable<Row<N>>): Promise<void> {
+    await this.#store.put(stagedDayKey(run, table), encodeTable(table, sorted(table, rows)));
+  }
+
+  async replaceDay(run: string, dt: string, tables: readonly TableName[]): Promise<void> {
+    for (const table of tables) {
+      const bytes = await this.#store.get(stagedDayKey(run, table));
+      if (!bytes) {
+        throw new NoDataError(
+          `expected the staged ${table} of run ${run}, got nothing at ${stagedDayKey(run, table)}`,
+          `somebody removed it: collect or import ${dt} again`,
+        );
+      }
+      await this.#store.put(partitionKey(table, dt), bytes);
+    }
+  }
+
+  async clearStaging(keep: readonly string[]): Promise<void> {
+    const staged = await this.#store.list(STAGING);
+    const runs = new Set(staged.map((key) => key.slice(STAGING.length).split('/')[0] as string));
+    for (const run of runs) if (!keep.includes(run)) await this.#store.removeAll(stagingPrefix(run));
+  }
+}
+
+/** Arrays come in any order; what is generated as it is read comes in order. */
+const sorted = <N extends TableName>(table: N, rows: Iterable<Row<N>>): Iterable<Row<N>> =>
+  Array.isArray(rows) ? inKeyOrder(table, rows) : rows;

@@ -1,0 +1,116 @@
+import { parquetReadObjects, type SchemaElement } from 'hyparquet';
+import { ByteWriter, parquetWriteRows } from 'hyparquet-writer';
+import { InvalidInputError } from '../../core/errors.ts';
+import { type ColumnType, type LakeTable, type Row, TABLES, type TableName } from '../../core/tables.ts';
+
+/** Rows in a row group; memory is bounded by one of these, and a reader skips those that it does not need. */
+const ROW_GROUP = 100_000;
+
+/**
+ * A table's rows as one Snappy Parquet file. The same rows give the same bytes.
+ *
+ * Rows come sorted bytewise by the table's key, each key once; throws `InvalidInputError` where they do not, and where
+ * a number is NaN or infinite (engines disagree on how those compare).
+ */
+export function encodeTable<N extends TableName>(table: N, rows: Iterable<Row<N>>): Uint8Array {
+  const definition: LakeTable = TABLES[table];
+  const columns = Object.entries(definition.columns);
+  const writer = new ByteWriter();
+  parquetWriteRows({
+    writer,
+    rows: checked(table, definition, rows),
+    columns: columns.map(([name]) => ({ name })),
+    schema: [
+      { name: 'root', num_children: columns.length },
+      ...columns.flatMap(([name, type]) => schemaOf(name, type, definition.key.includes(name))),
+    ],
+    rowGroupSize: ROW_GROUP,
+    createdBy: 'soundalike',
+  });
+  return writer.getBytes();
+}
+
+/** The rows of a file that `encodeTable` wrote; columns that the file does not have yet are null. */
+export async function decodeTable<N extends TableName>(table: N, bytes: Uint8Array): Promise<Row<N>[]> {
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  const names = Object.keys(TABLES[table].columns);
+  const rows = await parquetReadObjects({ file });
+  return rows.map(
+    (row) => Object.fromEntries(names.map((name) => [name, plain(row[name])])) as unknown as Row<N>,
+  );
+}
+
+const plain = (value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : (value ?? null));
+
+const PHYSICAL: Record<Exclude<ColumnType, `array<${string}>`>, Omit<SchemaElement, 'name'>> = {
+  string: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+  int: { type: 'INT32' },
+  bigint: { type: 'INT64' },
+  double: { type: 'DOUBLE' },
+  timestamp: { type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' },
+};
+
+function schemaOf(name: string, type: ColumnType, isKey: boolean): SchemaElement[] {
+  if (type === 'array<string>' || type === 'array<float>') {
+    const element: Omit<SchemaElement, 'name'> =
+      type === 'array<string>' ? PHYSICAL.string : { type: 'FLOAT' };
+    return [
+      { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
+      { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+      { name: 'element', repetition_type: 'OPTIONAL', ...element },
+    ];
+  }
+  return [{ name, repetition_type: isKey ? 'REQUIRED' : 'OPTIONAL', ...PHYSICAL[type] }];
+}
+
+function* checked<N extends TableName>(
+  table: N,
+  { key, columns }: LakeTable,
+  rows: Iterable<Row<N>>,
+): Generator<Record<string, unknown>> {
+  const bigints = Object.keys(columns).filter((name) => columns[name] === 'bigint');
+  const numbers = Object.keys(columns).filter((name) => columns[name] === 'double');
+  let previous: Record<string, unknown> | undefined;
+  for (const row of rows as Iterable<Record<string, unknown>>) {
+    if (previous && compareKeys(key, previous, row) >= 0) {
+      throw new InvalidInputError(
+        `${table}: expected each ${key.join(', ')} once and in order, got ${JSON.stringify(pick(row, key))} after ${JSON.stringify(pick(previous, key))}`,
+        'sort the rows with inKeyOrder and drop doubles before writing',
+      );
+    }
+    for (const name of numbers) {
+      if (row[name] !== null && !Number.isFinite(row[name])) {
+        throw new InvalidInputError(
+          `${table}.${name}: expected a finite number or null, got ${row[name]} at ${JSON.stringify(pick(row, key))}`,
+          'write null where a value is unknown',
+        );
+      }
+    }
+    previous = row;
+    yield bigints.length === 0 ? row : withBigInts(row, bigints);
+  }
+}
+
+const withBigInts = (row: Record<string, unknown>, names: string[]): Record<string, unknown> => ({
+  ...row,
+  ...Object.fromEntries(names.map((name) => [name, row[name] === null ? null : BigInt(row[name] as number)])),
+});
+
+const pick = (row: Record<string, unknown>, names: readonly string[]): unknown[] =>
+  names.map((name) => row[name]);
+
+function compareKeys(key: readonly string[], a: Record<string, unknown>, b: Record<string, unknown>): number {
+  for (const name of key) {
+    const [x, y] = [a[name] as string | number | Date, b[name] as string | number | Date];
+    if (x < y) return -1;
+    if (x > y) return 1;
+  }
+  return 0;
+}
+
+/** The rows in the order of the table's key, each key once: the first of equals stays. */
+export function inKeyOrder<N extends TableName>(table: N, rows: readonly Row<N>[]): Row<N>[] {
+  const { key } = TABLES[table];
+  const sorted = [...rows].sort((a, b) => compareKeys(key, a, b));
+  return sorted.filter((row, i) => i === 0 || compareKeys(key, sorted[i - 1] as Row<N>, row) !== 0);
+}

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { openSqlite } from '../adapters/database/sqlite.ts';
+import { FolderStore } from '../adapters/lake/folder.ts';
+import { ParquetLake } from '../adapters/lake/lake.ts';
+import { systemClock, thisHost } from '../adapters/system.ts';
+import { DuckDbWarehouse } from '../adapters/warehouse/duckdb.ts';
+import type { Clock, Database, Host, Lake, Warehouse } from '../core/ports.ts';
+
+/** This machine in the place of an AWS account: what every verb is given. */
+export interface Local extends Pick<Database, 'artists' | 'runs' | 'apiState' | 'relatedArtists'> {
+  /** The data folder, absolute. */
+  folder: string;
+  lake: Lake;
+  warehouse: Warehouse;
+  clock: Clock;
+  host: Host;
+  newId: () => string;
+  random: () => number;
+  /** Tells the user something, on stderr. */
+  say: (line: string) => void;
+  close(): Promise<void>;
+}
+
+/** Opens the data folder, which is made where there is none. */
+export async function openLocal(dataFolder: string): Promise<Local> {
+  const folder = resolve(dataFolder);
+  const lakeFolder = join(folder, 'lake');
+  const database = await openSqlite(join(folder, 'soundalike.db'));
+  const warehouse = new DuckDbWarehouse(lakeFolder);
+  return {
+    ...database,
+    folder,
+    lake: new ParquetLake(new FolderStore(lakeFolder)),
+    warehouse,
+    clock: systemClock,
+    host: thisHost,
+    newId: () => randomBytes(6).toString('hex'),
+    random: Math.random,
+    say: (line) => process.stderr.write(`${line}\n`),
+    close: async () => {
+      await warehouse.close();
+      await database.close();
+    },
+  };
+}

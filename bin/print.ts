@@ -1,0 +1,106 @@
+import type {
+  AddResult,
+  CollectResult,
+  Dropped,
+  ListResult,
+  NamedArtist,
+  RemoveResult,
+  RunResult,
+  SimilarityResult,
+  SimilarResult,
+  Sources,
+} from '../core/events.ts';
+
+/** A result in words, for people; `--json` has all of it. */
+export type Words<T> = (result: T) => string[];
+
+export const collectWords: Words<CollectResult> = (result) => [
+  result.done
+    ? `Collected ${result.date}: ${counts(result)}, with ${result.requests} requests.`
+    : `Not done yet with ${result.date}: ${counts(result)} so far.`,
+  ...sourceWords(result.sources),
+  ...droppedWords(result),
+];
+
+export const similarityWords: Words<SimilarityResult> = (result) => [
+  `Compared ${result.artists} artists of ${result.date} by ${result.features.join(', ')}: ${result.pairs} pairs${result.published ? ', published' : ''}.`,
+  ...droppedWords(result),
+  ...nearestWords(result.nearest),
+];
+
+export const runWords: Words<RunResult> = (result) => [
+  `Collected ${result.date}: ${counts(result)}, with ${result.requests} requests.`,
+  ...sourceWords(result.sources),
+  `Compared ${result.artists.compared} of ${result.artists.asked} artists: ${result.pairs} pairs${result.published ? ', published' : ''}.`,
+  ...droppedWords(result),
+  ...nearestWords(result.nearest),
+];
+
+export const similarWords: Words<SimilarResult> = ({ artist, date, method, neighbours }) => [
+  `Who sounds like ${artist.name} (${date}, ${method}):`,
+  ...neighbours.map(({ rank, name, distance, reasons }) => {
+    const alike = reasons.slice(0, 2).map(({ feature }) => feature);
+    const apart = reasons.at(-1);
+    const gap =
+      apart && distance > 0
+        ? `; ${apart.feature} differs most (${figure(apart.a)} and ${figure(apart.b)})`
+        : '';
+    return `${String(rank).padStart(4)}  ${distance.toFixed(4)}  ${name}: alike in ${alike.join(' and ')}${gap}`;
+  }),
+];
+
+export const listWords: Words<ListResult> = ({ artists }) => [
+  ...artists.map(
+    ({ id, name, genres, followed }) =>
+      `${id}  ${name}${genres.length > 0 ? ` (${genres.join(', ')})` : ''}${followed ? '' : ' [not followed]'}`,
+  ),
+  `${artists.filter(({ followed }) => followed).length} artists followed, ${artists.length} known.`,
+];
+
+export const addWords: Words<AddResult> = ({ added, known, ambiguous, notFound }) => [
+  ...added.map(({ id, name }) => `Added ${name} (${id}).`),
+  ...known.map(({ id, name }) => `${name} (${id}) is followed already.`),
+  ...ambiguous.map(
+    ({ query, candidates }) =>
+      `"${query}" could be ${candidates.map(({ id, name }) => `${name} (${id})`).join(', ')}.`,
+  ),
+  ...notFound.map((query) => `Nobody found for "${query}".`),
+];
+
+export const removeWords: Words<RemoveResult> = ({ removed }) => [`Removed ${removed.length} artists.`];
+
+const counts = ({
+  artists,
+  tracks,
+  features,
+}: Pick<CollectResult, 'artists' | 'tracks' | 'features'>): string =>
+  `${artists.collected} of ${artists.asked} artists, ${tracks} tracks, ${features} with audio features`;
+
+const sourceWords = ({ tracks, features }: Sources): string[] => {
+  const from = (counts: Record<string, number>) =>
+    Object.entries(counts)
+      .map(([source, n]) => `${n} from ${source}`)
+      .join(', ');
+  return [`  tracks: ${from(tracks) || 'none'}; audio features: ${from(features) || 'none'}`];
+};
+
+const droppedWords = ({ dropped, droppedCount }: { dropped: Dropped[]; droppedCount: number }): string[] => {
+  if (droppedCount === 0) return [];
+  const first = dropped.slice(0, 3).map(({ name, reason }) => `${name} (${reason})`);
+  const others = droppedCount - first.length;
+  return [`  left out: ${first.join(', ')}${others > 0 ? ` and ${others} more` : ''}`];
+};
+
+const nearestWords = (
+  nearest: { artist: NamedArtist; y_artist: NamedArtist; distance: number }[],
+): string[] =>
+  nearest.length === 0
+    ? []
+    : [
+        'The closest pairs:',
+        ...nearest.map(
+          ({ artist, y_artist, distance }) => `  ${distance.toFixed(4)}  ${artist.name} and ${y_artist.name}`,
+        ),
+      ];
+
+const figure = (value: number): string => String(Number(value.toPrecision(3)));

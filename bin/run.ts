@@ -1,0 +1,29 @@
+import type { CollectResult, RunResult, SimilarityResult } from '../core/events.ts';
+
+/** How many dropped artists a result names. */
+const NAMED = 100;
+
+/**
+ * What `run` tells: a collection and the comparison of its day. An artist that is in neither is named once, with the
+ * collection's reason where it has one, since that knows more.
+ */
+export function runResult(collected: CollectResult, compared: SimilarityResult): RunResult {
+  const reasons = new Map(collected.dropped.map(({ id, reason }) => [id, reason]));
+  return {
+    date: compared.date,
+    artists: { ...collected.artists, compared: compared.artists },
+    tracks: collected.tracks,
+    features: collected.features,
+    pairs: compared.pairs,
+    coverage: compared.coverage,
+    dropped: compared.dropped
+      .map((artist) => ({ ...artist, reason: reasons.get(artist.id) ?? artist.reason }))
+      .slice(0, NAMED),
+    droppedCount: compared.droppedCount,
+    requests: collected.requests,
+    sources: collected.sources,
+    nearest: compared.nearest,
+    published: compared.published,
+    warnings: [...collected.warnings, ...compared.warnings],
+  };
+}

@@ -1,0 +1,85 @@
+#!/usr/bin/env -S node --experimental-import-text --disable-warning=ExperimentalWarning
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { SoundalikeError } from '../core/errors.ts';
+import { DEFAULT_FEATURES, FEATURES } from '../core/features.ts';
+import { MODES } from '../sample/stand-in/modes.ts';
+import * as commands from './commands.ts';
+
+const list = (text: string): string[] => text.split(',').map((part) => part.trim());
+
+const number = (text: string): number => {
+  if (text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
+  throw new InvalidArgumentError('expected a number');
+};
+
+const allOrNumber = (text: string): 'all' | number => (text === 'all' ? 'all' : number(text));
+
+const program = new Command('soundalike')
+  .description('Which artists sound alike, and why.')
+  .configureHelp({ showGlobalOptions: true })
+  .exitOverride();
+
+const command = (parent: Command, name: string, description: string): Command =>
+  parent
+    .command(name)
+    .description(description)
+    .option('--data <dir>', 'folder of the lake and the database', './soundalike-data')
+    .option('--json', 'print one JSON document on stdout');
+
+const speaksToSpotify = (to: Command): Command =>
+  to
+    .option('--catalogue <dir>', 'let the stand-in for Spotify serve this dataset folder')
+    .addOption(new Option('--mode <mode>', 'let the stand-in play this kind of Spotify app').choices(MODES));
+
+const dated = (to: Command): Command => to.option('--date <yyyy-mm-dd>', 'UTC day; today by default');
+
+const collects = (to: Command): Command =>
+  speaksToSpotify(to)
+    .option('--artists <id,...>', 'ask for these followed artists only, and merge them into the day', list)
+    .option('--budget <n>', 'HTTP requests that this call may make at most', number)
+    .option('--dry-run', 'tell what would be done, and write nothing');
+
+const compares = (to: Command): Command =>
+  to
+    .option(
+      '--features <name,...>',
+      `of ${FEATURES.join(', ')} (default: ${DEFAULT_FEATURES.join(', ')})`,
+      list,
+    )
+    .option(
+      '--neighbours <all|K>',
+      'neighbours of each artist (default: all up to 2000 artists, else 50)',
+      allOrNumber,
+    )
+    .option('--min-coverage <x>', 'share of artists needed to publish, 0 to 1 (default: 0.8)', number);
+
+compares(collects(dated(command(program, 'run', 'collect a day, compare its artists and publish')))).action(
+  commands.run,
+);
+collects(dated(command(program, 'collect', 'collect the tracks and audio features of a day'))).action(
+  commands.collectDay,
+);
+compares(dated(command(program, 'similarity', 'compare the artists of a collected day and publish')))
+  .option('--dry-run', 'compute, and write nothing')
+  .action(commands.compareDay);
+command(program, 'similar <artist>', 'who sounds like an artist (id or name), and why')
+  .option('--limit <n>', 'neighbours at most', number, 10)
+  .action(commands.similar);
+
+const artists = program.command('artists').description('the artists that are followed');
+speaksToSpotify(command(artists, 'add <name-or-id...>', 'follow artists')).action(commands.artistsAdd);
+command(artists, 'list', 'list the known artists').action(commands.artistsList);
+command(artists, 'remove <id...>', 'forget artists').action(commands.artistsRemove);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Commander has said on stderr what is wrong; its exit code is 0 for --help only.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else if (error instanceof SoundalikeError) {
+    commands.report(error);
+    if (process.argv.includes('--json')) {
+      process.stdout.write(`${JSON.stringify({ error: commands.errorFields(error) }, null, 2)}\n`);
+    }
+  } else throw error;
+}

@@ -1,0 +1,50 @@
+import type { Row } from '../tables.ts';
+import type { Neighbours } from './neighbours.ts';
+
+/** A pair of rows and their distance. */
+export interface Pair {
+  a: number;
+  b: number;
+  distance: number;
+}
+
+/**
+ * The closest pairs of all, each once (a < b), ties by the rows. Every such pair is found, since one of its ends has
+ * the other among its nearest, but for `count` above k where not all pairs are kept.
+ */
+export function closestPairs({ n, k, rows, distances }: Neighbours, count: number): Pair[] {
+  const byDistance = (x: Pair, y: Pair) => x.distance - y.distance || x.a - y.a || x.b - y.b;
+  let closest: Pair[] = [];
+  for (let i = 0; i < n; i++) {
+    for (let r = 0; r < k; r++) {
+      const j = rows[i * k + r] as number;
+      const distance = distances[i * k + r] as number;
+      const last = closest[count - 1];
+      if (last && distance > last.distance) break;
+      const pair = { a: Math.min(i, j), b: Math.max(i, j), distance };
+      if (closest.some(({ a, b }) => a === pair.a && b === pair.b)) continue;
+      closest = [...closest, pair].sort(byDistance).slice(0, count);
+    }
+  }
+  return closest;
+}
+
+/** The rows of `related_artists`, sorted by artist_id and y_artist, made as they are read. */
+export function* relatedArtists(
+  ids: readonly string[],
+  { n, k, rows, distances }: Neighbours,
+): Generator<Row<'related_artists'>> {
+  const order = new Int32Array(k);
+  for (let i = 0; i < n; i++) {
+    for (let r = 0; r < k; r++) order[r] = r;
+    order.sort((x, y) => (rows[i * k + x] as number) - (rows[i * k + y] as number));
+    for (const r of order) {
+      yield {
+        artist_id: ids[i] as string,
+        y_artist: ids[rows[i * k + r] as number] as string,
+        distance: distances[i * k + r] as number,
+        rank: r + 1,
+      };
+    }
+  }
+}

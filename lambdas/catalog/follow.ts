@@ -1,0 +1,90 @@
+import type { AddResult, ListResult, NamedArtist, RemoveResult } from '../../core/events.ts';
+import { Ledger } from '../../core/ledger.ts';
+import type { Artist, ArtistCatalog, ArtistLookup, Clock } from '../../core/ports.ts';
+import { foldName } from '../../core/text.ts';
+
+/** What following needs. */
+export interface FollowDeps {
+  artists: ArtistCatalog;
+  clock: Clock;
+  /** Whose artists they are: `spotify`, `stand-in`. */
+  provider: string;
+  /** Opens Spotify. */
+  connect: (ledger: Ledger) => { lookup: ArtistLookup; close(): Promise<void> };
+}
+
+/** Every known artist, by id. */
+export async function listArtists(catalog: ArtistCatalog): Promise<ListResult> {
+  const known = await catalog.list();
+  return {
+    artists: known.map((artist) => ({
+      ...named(artist),
+      genres: artist.genres ?? [],
+      followed: artist.followed,
+    })),
+  };
+}
+
+/** Forgets artists; those of the ids that were known are named. */
+export async function removeArtists(catalog: ArtistCatalog, ids: readonly string[]): Promise<RemoveResult> {
+  return { removed: await catalog.remove(ids) };
+}
+
+const named = ({ id, name, url }: Artist): NamedArtist => ({ id, name: name ?? id, url });
+
+/**
+ * Follows artists by id, link or name. A name that fits none or several is told, and none is guessed; the others are
+ * followed all the same.
+ */
+export async function addArtists(deps: FollowDeps, queries: readonly string[]): Promise<AddResult> {
+  const { lookup, close } = deps.connect(new Ledger());
+  const result: AddResult = { added: [], known: [], ambiguous: [], notFound: [] };
+  try {
+    for (const query of new Set(queries)) await addOne(deps, lookup, query, result);
+  } finally {
+    await close();
+  }
+  return result;
+}
+
+async function addOne(
+  deps: FollowDeps,
+  lookup: ArtistLookup,
+  query: string,
+  result: AddResult,
+): Promise<void> {
+  const { match, candidates } = await find(lookup, query);
+  if (match) {
+    const known = (await deps.artists.byId(match.id))?.followed;
+    await deps.artists.follow([match], deps.provider, new Date(deps.clock.now()).toISOString());
+    result[known ? 'known' : 'added'].push(named(match));
+  } else if (candidates.length > 0) {
+    result.ambiguous.push({
+      query,
+      candidates: candidates.map(({ id, name }) => ({ id, name: name ?? id })),
+    });
+  } else {
+    result.notFound.push(query);
+  }
+}
+
+/**
+ * The artist with this id or link; else the only one of exactly this name, else the only one of this name whatever its
+ * case and accents. Where that leaves none or several, all that could be meant: none is guessed.
+ */
+async function find(lookup: ArtistLookup, query: string): Promise<{ match?: Artist; candidates: Artist[] }> {
+  const id = idIn(query);
+  const byId = id ? await lookup.artist(id) : null;
+  if (byId) return { match: byId, candidates: [] };
+  const found = await lookup.searchArtists(query);
+  const exact = found.filter(({ name }) => name?.normalize() === query.normalize());
+  const folded = found.filter(({ name }) => foldName(name ?? '') === foldName(query));
+  const candidates = [exact, folded, found].find(({ length }) => length > 0) ?? [];
+  return { match: candidates !== found && candidates.length === 1 ? candidates[0] : undefined, candidates };
+}
+
+/** The id in a Spotify id, URI or link. */
+const idIn = (query: string): string | undefined =>
+  /^(?:spotify:artist:|https:\/\/open\.spotify\.com\/(?:intl-[a-z]+\/)?artist\/)?([0-9A-Za-z]{22})(?:\?.*)?$/.exec(
+    query,
+  )?.[1];

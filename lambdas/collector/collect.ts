@@ -1,0 +1,232 @@
+import {
+  DayTakenError,
+  InvalidInputError,
+  NoArtistsError,
+  NoDataError,
+  PostponedError,
+  ServiceUnavailableError,
+} from '../../core/errors.ts';
+import { CollectRequest, type CollectResult, parseInput } from '../../core/events.ts';
+import { Ledger } from '../../core/ledger.ts';
+import type { Artist, ArtistCatalog, Run } from '../../core/ports.ts';
+import { type HeldRun, takeRun } from '../../core/run/lease.ts';
+import { DAY_KINDS, type ReplaceDeps, replaceDay, rollForward } from '../../core/run/replace.ts';
+import { DEFAULT_MIN_COVERAGE } from '../../core/similarity/settings.ts';
+import { accountFor, assembleDay, type Day, readDay } from './day.ts';
+import { type GatherDeps, gatherFeatures, gatherTracks } from './gather.ts';
+import { Harvest } from './harvest.ts';
+import { refreshArtists } from './refresh.ts';
+import type { Connect } from './sources.ts';
+
+/** What collecting needs. */
+export interface CollectDeps extends ReplaceDeps, Omit<GatherDeps, 'afterSlice'> {
+  artists: ArtistCatalog;
+  connect: Connect;
+}
+
+/** What a collection notes between its steps. */
+interface CollectProgress {
+  /** The artists that alone are asked and merged into the day; null for all. */
+  only: string[] | null;
+  requests: number;
+  retries: number;
+  /** For each source that may be missed, the steps in which it was down. */
+  outages: Record<string, number>;
+}
+
+const NOTHING_YET: Day = { artists: [], tracks: [], features: [] };
+
+/**
+ * Collects a day: the tracks of the followed artists and their audio features, into the lake's `artists`, `top_tracks`
+ * and `audio_features` of that day, replaced as a whole when all is there.
+ *
+ * A day that cannot be finished now ends with `done: false`; calling again goes on where it stopped. Throws where the
+ * work failed; then too what was fetched is kept for the next call, and the day stays as it was.
+ */
+export async function collect(deps: CollectDeps, input: CollectRequest): Promise<CollectResult> {
+  const request = parseInput(CollectRequest, input, 'collect');
+  await rollForward(deps);
+  const earlier = request.run === undefined ? undefined : await existing(deps, request.run);
+  if (earlier?.summary) return JSON.parse(earlier.summary) as CollectResult;
+  const dt = earlier?.dt ?? request.date ?? new Date(deps.clock.now()).toISOString().slice(0, 10);
+  await refuseImportedDay(deps, dt);
+  const only = request.artists ? [...new Set(request.artists)].sort() : null;
+  const followed = await snapshot(deps);
+  const wanted = wantedOf(followed, only);
+  if (request.dryRun) return plan(dt, followed, wanted);
+  const begun: CollectProgress = { only, requests: 0, retries: 0, outages: {} };
+  const run = await takeRun(deps, {
+    kind: 'collection',
+    dt,
+    alone: DAY_KINDS,
+    resumes: (other) => (earlier ? other.id === earlier.id : sameArtists(progressOf(other).only, only)),
+    progress: JSON.stringify(begun),
+  });
+  return await advance(deps, run, new Ledger(request.budget));
+}
+
+/** Takes a held run as far as it goes. */
+async function advance(deps: CollectDeps, run: HeldRun, ledger: Ledger): Promise<CollectResult> {
+  const progress = progressOf(run);
+  const { requests, retries } = progress;
+  const note = (): string => {
+    progress.requests = requests + ledger.requests;
+    progress.retries = retries + ledger.retries;
+    return JSON.stringify(progress);
+  };
+  let harvest: Harvest | undefined;
+  let result: CollectResult;
+  try {
+    harvest = await Harvest.open(deps.lake, run.id, () => snapshot(deps));
+    const before = progress.only ? await readDay(deps.lake, run.dt) : NOTHING_YET;
+    const warnings = await gather({ ...deps, afterSlice: () => run.advance(note()) }, run, harvest, {
+      before,
+      progress,
+      ledger,
+    });
+    const day = assembleDay(harvest, before);
+    note();
+    result = resultOf(run, day, harvest, progress, null);
+    result.warnings.push(...warnings);
+    if (warnings.length > 0) requireCoverage(result, warnings);
+    await stage(deps, run, day);
+  } catch (error) {
+    if (!(harvest && error instanceof PostponedError)) {
+      await run.fail(note());
+      throw error;
+    }
+    await run.wait(note(), error.notBefore);
+    return resultOf(run, assembleDay(harvest, NOTHING_YET), harvest, progress, error);
+  }
+  await replaceDay(deps, run, ['artists', 'top_tracks', 'audio_features'], JSON.stringify(result));
+  return result;
+}
+
+/** Fetches what is missing; returns what a user should know of it. */
+async function gather(
+  deps: CollectDeps & GatherDeps,
+  run: HeldRun,
+  harvest: Harvest,
+  { before, progress, ledger }: { before: Day; progress: CollectProgress; ledger: Ledger },
+): Promise<string[]> {
+  const sources = deps.connect(ledger);
+  try {
+    await gatherTracks(deps, sources, harvest, wantedOf(harvest.snapshot, progress.only));
+    const inDay = new Set(before.features.map(({ id }) => id));
+    const ids = harvest.trackIds().filter((id) => !inDay.has(id));
+    const givenUp = await gatherFeatures(deps, sources, harvest, ids, run.dt, progress.outages);
+    await refreshArtists(deps, sources.lookup).catch((error: unknown) => {
+      // The metadata can wait a day: the tracks and features are complete without it.
+      if (!(error instanceof PostponedError || error instanceof ServiceUnavailableError)) throw error;
+    });
+    return givenUp.map((name) => `${name} stayed down, so the day is without what only it knows`);
+  } finally {
+    await sources.close();
+  }
+}
+
+async function stage({ lake }: CollectDeps, run: HeldRun, day: Day): Promise<void> {
+  await lake.stageDay(run.id, 'artists', day.artists);
+  await lake.stageDay(run.id, 'top_tracks', day.tracks);
+  await lake.stageDay(run.id, 'audio_features', day.features);
+}
+
+function resultOf(
+  run: HeldRun,
+  day: Day,
+  harvest: Harvest,
+  { requests, retries }: CollectProgress,
+  stopped: PostponedError | null,
+): CollectResult {
+  const resumeAfter = stopped?.notBefore ?? null;
+  return {
+    date: run.dt,
+    run: run.id,
+    done: stopped === null,
+    resumeAfter: resumeAfter === null ? null : new Date(resumeAfter).toISOString(),
+    ...accountFor(day, harvest),
+    requests,
+    retries,
+    stopped: stopped?.message ?? null,
+    warnings: [],
+  };
+}
+
+function requireCoverage({ coverage, date }: CollectResult, warnings: readonly string[]): void {
+  if (coverage >= DEFAULT_MIN_COVERAGE) return;
+  throw new ServiceUnavailableError(
+    `${warnings.join('; ')}: expected features for ${DEFAULT_MIN_COVERAGE * 100} % of the artists, got ${Math.round(coverage * 100)} %`,
+    `the day stays as it was: run the same command with --date ${date} when the service is back`,
+  );
+}
+
+/** What a dry run tells: how many artists it would ask for. */
+function plan(date: string, followed: readonly Artist[], wanted: readonly Artist[]): CollectResult {
+  return {
+    date,
+    run: null,
+    done: false,
+    resumeAfter: null,
+    artists: { asked: followed.length, collected: 0 },
+    tracks: 0,
+    features: 0,
+    coverage: 0,
+    dropped: [],
+    droppedCount: 0,
+    requests: 0,
+    retries: 0,
+    sources: { tracks: {}, features: {} },
+    stopped: `dry run: nothing was asked; a run would ask for the tracks of ${wanted.length} artists`,
+    warnings: [],
+  };
+}
+
+async function snapshot({ artists }: CollectDeps): Promise<Artist[]> {
+  const followed = await artists.followed();
+  if (followed.length === 0) {
+    throw new NoArtistsError(
+      'expected at least one followed artist, got none',
+      'add some: soundalike artists add "<name or id>" ...',
+    );
+  }
+  return followed.map(({ followed: _, refreshed_at: __, ...artist }) => artist);
+}
+
+function wantedOf(snapshot: readonly Artist[], only: readonly string[] | null): readonly Artist[] {
+  if (!only) return snapshot;
+  const followed = new Map(snapshot.map((artist) => [artist.id, artist]));
+  return only.map((id) => {
+    const artist = followed.get(id);
+    if (artist) return artist;
+    throw new InvalidInputError(
+      `collect, field artists: expected ids of followed artists, got ${id}`,
+      `add it first: soundalike artists add ${id}`,
+    );
+  });
+}
+
+const progressOf = ({ progress }: Pick<Run, 'progress'>): CollectProgress =>
+  JSON.parse(progress) as CollectProgress;
+
+const sameArtists = (a: string[] | null | undefined, b: string[] | null): boolean =>
+  JSON.stringify(a ?? null) === JSON.stringify(b);
+
+async function existing({ runs }: CollectDeps, id: string): Promise<Run> {
+  const run = await runs.byId(id);
+  if (run?.kind === 'collection') return run;
+  throw new NoDataError(
+    `collect, field run: expected the id of a collection, got ${id}`,
+    'leave it out to begin one',
+  );
+}
+
+async function refuseImportedDay({ runs }: CollectDeps, dt: string): Promise<void> {
+  const imported = (await runs.ofDay(dt)).find(
+    ({ kind, status }) => kind === 'import' && status !== 'failed',
+  );
+  if (!imported) return;
+  throw new DayTakenError(
+    `expected ${dt} to be free for a collection, but it belongs to run ${imported.id}`,
+    'choose another day with --date',
+  );
+}

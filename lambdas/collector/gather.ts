@@ -1,0 +1,144 @@
+import PQueue from 'p-queue';
+import { inBatches } from '../../core/batches.ts';
+import { BudgetSpentError, OutageError, ServiceUnavailableError } from '../../core/errors.ts';
+import type { Artist, Clock, FeatureSource, Progress, Warehouse } from '../../core/ports.ts';
+import type { Row } from '../../core/tables.ts';
+import knownFeaturesSql from '../../sql/athena/known_audio_features.sql' with { type: 'text' };
+import type { ArtistTracks, Harvest } from './harvest.ts';
+import type { Sources } from './sources.ts';
+
+/** Artists in a slice: so many are asked for again at the most when a process dies. */
+const SLICE = 50;
+/** A source that may be missed is tried in so many steps, so long apart, before the run goes on without it. */
+const OUTAGE_STEPS = 3;
+const OUTAGE_WAIT_MS = 15 * 60_000;
+
+/** What gathering needs. */
+export interface GatherDeps {
+  warehouse: Warehouse;
+  clock: Clock;
+  progress: Progress;
+  /** Requests under way at once. */
+  concurrency: number;
+  /** Epoch milliseconds after which no new slice is begun; none by default. */
+  deadline?: number;
+  /** Called after each slice. */
+  afterSlice: () => Promise<void>;
+}
+
+/** Asks for the tracks of every artist that was not asked for yet. */
+export async function gatherTracks(
+  deps: GatherDeps,
+  { tracks, gate }: Sources,
+  harvest: Harvest,
+  wanted: readonly Artist[],
+): Promise<void> {
+  const left = wanted.filter(({ id }) => !harvest.tracks.has(id));
+  for (const slice of inBatches(left, SLICE)) {
+    checkTime(deps);
+    const found: ArtistTracks[] = [];
+    try {
+      await eachConcurrently(slice, deps.concurrency, async ({ id, name }) => {
+        found.push(await ask({ id, name: name ?? id }));
+      });
+    } finally {
+      await harvest.addTracks(found);
+    }
+    deps.progress('artists', harvest.tracks.size, wanted.length);
+    await deps.afterSlice();
+  }
+
+  async function ask(artist: { id: string; name: string }): Promise<ArtistTracks> {
+    for (const source of tracks) {
+      const attempt = await gate.attempt(source.name, () => source.tracks(artist));
+      if (attempt.allowed) return { id: artist.id, source: source.name, tracks: attempt.value };
+    }
+    return { id: artist.id, source: null, tracks: [] };
+  }
+}
+
+/**
+ * Finds the features of these tracks: those that an earlier day of the lake has, then from each source in turn what is
+ * still missing. `outages` counts, for each source, the steps in which it was down.
+ *
+ * Returns the sources that were given up.
+ */
+export async function gatherFeatures(
+  deps: GatherDeps,
+  { features, gate }: Sources,
+  harvest: Harvest,
+  ids: readonly string[],
+  dt: string,
+  outages: Record<string, number>,
+): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const wanted = new Set(ids);
+  const known = (await deps.warehouse.query(knownFeaturesSql, [
+    dt,
+    dt,
+  ])) as unknown as Row<'audio_features'>[];
+  harvest.keepKnown(known.filter(({ id }) => wanted.has(id)));
+  const givenUp: string[] = [];
+  for (const source of features) {
+    try {
+      await askAll(source);
+    } catch (error) {
+      if (!(source.expendable && error instanceof ServiceUnavailableError)) throw error;
+      const steps = (outages[source.name] ?? 0) + 1;
+      outages[source.name] = steps;
+      if (steps < OUTAGE_STEPS) throw outage(source, error, deps.clock);
+      givenUp.push(source.name);
+    }
+  }
+  return givenUp;
+
+  async function askAll(source: FeatureSource): Promise<void> {
+    const left = ids.filter((id) => !harvest.features.has(id) && !harvest.wasAsked(source.name, id));
+    let done = ids.length - left.length;
+    await eachConcurrently([...inBatches(left, source.batchSize)], deps.concurrency, async (asked) => {
+      checkTime(deps);
+      const attempt = await gate.attempt(source.name, () => source.features(asked));
+      if (!attempt.allowed) return;
+      const rows = attempt.value
+        .filter(({ id }) => asked.includes(id))
+        .map((row) => ({ ...row, source: source.name }));
+      await harvest.addFeatures({ source: source.name, asked, rows });
+      done += asked.length;
+      deps.progress('audio features', done, ids.length);
+      await deps.afterSlice();
+    });
+  }
+}
+
+const outage = ({ name }: FeatureSource, cause: ServiceUnavailableError, clock: Clock): OutageError =>
+  new OutageError(
+    `${name} is down: ${cause.message}`,
+    'run the same command again then; if it stays down, the collection goes on without it',
+    clock.now() + OUTAGE_WAIT_MS,
+    { cause },
+  );
+
+function checkTime({ clock, deadline }: GatherDeps): void {
+  if (deadline === undefined || clock.now() < deadline) return;
+  throw new BudgetSpentError('the time of this call is used up', 'call again to go on', null);
+}
+
+/** After the first failure nothing new is begun; what is under way is waited for, then that failure is thrown. */
+async function eachConcurrently<T>(
+  items: readonly T[],
+  concurrency: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = new PQueue({ concurrency });
+  let failure: { error: unknown } | undefined;
+  const tasks = items.map((item) =>
+    queue.add(async () => {
+      if (failure) return;
+      await work(item).catch((error: unknown) => {
+        failure ??= { error };
+      });
+    }),
+  );
+  await Promise.all(tasks);
+  if (failure) throw failure.error;
+}

@@ -1,0 +1,71 @@
+import { ApiClient } from '../../adapters/http.ts';
+import { ReccoBeatsClient } from '../../adapters/reccobeats/client.ts';
+import { SpotifyClient } from '../../adapters/spotify/client.ts';
+import type { SpotifySettings } from '../../adapters/spotify/settings.ts';
+import { ClientCredentials } from '../../adapters/spotify/token.ts';
+import { CapabilityGate } from '../../core/capability.ts';
+import type { Ledger } from '../../core/ledger.ts';
+import type { ApiState, ArtistLookup, Clock, FeatureSource, TrackSource } from '../../core/ports.ts';
+
+/** The outside world as one invocation sees it: every request is charged to its ledger. */
+export interface Sources {
+  /** In the order in which they are asked. */
+  tracks: readonly TrackSource[];
+  features: readonly FeatureSource[];
+  lookup: ArtistLookup;
+  /** Finds out once what this app may not call. */
+  gate: CapabilityGate;
+  /** Closes the connections. */
+  close(): Promise<void>;
+}
+
+/** Opens the sources with a ledger. */
+export type Connect = (ledger: Ledger) => Sources;
+
+/** What connecting needs. */
+export interface ConnectDeps {
+  settings: SpotifySettings;
+  /** Under what name Spotify's patience and budget are kept: `spotify:<client id>`, `stand-in:<mode>`. */
+  provider: string;
+  apiState: ApiState;
+  clock: Clock;
+  /** Gives [0, 1). */
+  random: () => number;
+  /** Tells the user something, once. */
+  say: (line: string) => void;
+}
+
+/** Spotify and ReccoBeats, in the order of DESIGN's sources: what the app may call comes first. */
+export function connector({ settings, provider, apiState, clock, random, say }: ConnectDeps): Connect {
+  return (ledger) => {
+    const shared = { apiState, ledger, clock, random };
+    const spotify = { ...shared, service: 'Spotify', provider, dailyBudget: settings.dailyRequests };
+    const accounts = new ApiClient({ ...spotify, baseUrl: settings.accountsUrl });
+    const api = new ApiClient({ ...spotify, baseUrl: settings.apiUrl });
+    const reccobeats = new ApiClient({
+      ...shared,
+      service: 'ReccoBeats',
+      provider: 'reccobeats',
+      dailyBudget: Number.POSITIVE_INFINITY,
+      baseUrl: settings.reccobeatsUrl,
+    });
+    const gate = new CapabilityGate({
+      apiState,
+      provider,
+      clock,
+      onMissing: (capability) =>
+        say(`This Spotify app may not call ${capability}: the next source takes over.`),
+    });
+    const tokens = new ClientCredentials({ ...settings, accounts, clock });
+    const client = new SpotifyClient({ api, tokens, gate, market: settings.market });
+    return {
+      tracks: [client.topTracks, client.search],
+      features: [client.audioFeatures, new ReccoBeatsClient(reccobeats)],
+      lookup: client,
+      gate,
+      close: async () => {
+        await Promise.all([accounts, api, reccobeats].map((service) => service.close()));
+      },
+    };
+  };
+}

@@ -1,0 +1,180 @@
+import { DayNotReadyError, NoDataError } from '../../core/errors.ts';
+import { type NamedArtist, parseInput, SimilarityRequest, type SimilarityResult } from '../../core/events.ts';
+import { DEFAULT_FEATURES, type Feature } from '../../core/features.ts';
+import type { Database, RunKind, Warehouse } from '../../core/ports.ts';
+import { type HeldRun, takeRun } from '../../core/run/lease.ts';
+import { DAY_KINDS, type ReplaceDeps, rollForward, writeRuns } from '../../core/run/replace.ts';
+import { type Matrix, normalise, type Range } from '../../core/similarity/matrix.ts';
+import { type Neighbours, nearestNeighbours, nearestOf } from '../../core/similarity/neighbours.ts';
+import { closestPairs, relatedArtists } from '../../core/similarity/pairs.ts';
+import { ALL_PAIRS_UP_TO, DEFAULT_MIN_COVERAGE, DEFAULT_NEIGHBOURS } from '../../core/similarity/settings.ts';
+import { type ComparedDay, readComparedDay } from './read-day.ts';
+
+/** What comparing needs. */
+export interface CompareDeps extends ReplaceDeps {
+  relatedArtists: Database['relatedArtists'];
+  warehouse: Warehouse;
+}
+
+/** How many dropped artists and closest pairs a result names. */
+const NAMED = 100;
+const CLOSEST = 3;
+
+/**
+ * Compares the artists of a day by the method `mean` (docs/method.md) and publishes each artist's neighbours, unless
+ * fewer artists than `minCoverage` could be compared: then nothing is written and the last good run stays.
+ */
+export async function compare(deps: CompareDeps, input: SimilarityRequest): Promise<SimilarityResult> {
+  const request = parseInput(SimilarityRequest, input, 'similarity');
+  await rollForward(deps);
+  const dt = request.date ?? new Date(deps.clock.now()).toISOString().slice(0, 10);
+  const kind = await kindOfReadyDay(deps, dt);
+  if (request.dryRun) return (await measure(deps, dt, kind, request)).result;
+  const run = await takeRun(deps, {
+    kind: 'similarity',
+    dt,
+    alone: ['similarity'],
+    resumes: () => false,
+    progress: '{}',
+  });
+  try {
+    const measured = await measure(deps, dt, kind, request);
+    const result = { ...measured.result, run: run.id, published: measured.publishable };
+    const summary = JSON.stringify(result);
+    if (result.published) await publish(deps, run, { ...measured, result }, summary);
+    else await run.done(summary);
+    await writeRuns(deps, dt, run.asDone(summary));
+    return result;
+  } catch (error) {
+    await run.fail();
+    throw error;
+  } finally {
+    run.release();
+  }
+}
+
+/** What came out of a comparison. */
+interface Measured {
+  day: ComparedDay;
+  neighbours: Neighbours;
+  result: SimilarityResult;
+  publishable: boolean;
+}
+
+async function measure(
+  { warehouse }: CompareDeps,
+  dt: string,
+  kind: RunKind,
+  request: SimilarityRequest,
+): Promise<Measured> {
+  const features = [...(request.features ?? DEFAULT_FEATURES)];
+  const day = await readComparedDay(warehouse, dt, kind, features);
+  const n = day.compared.length;
+  const wanted = request.neighbours ?? (n <= ALL_PAIRS_UP_TO ? 'all' : DEFAULT_NEIGHBOURS);
+  // The closest pairs are exact for as many neighbours as there are pairs to name.
+  const nearest = nearestNeighbours(
+    matrixOf(day, features),
+    wanted === 'all' ? n - 1 : Math.max(wanted, CLOSEST),
+  );
+  const neighbours = wanted === 'all' ? nearest : nearestOf(nearest, wanted);
+  const coverage = n / day.asked;
+  const minCoverage = request.minCoverage ?? DEFAULT_MIN_COVERAGE;
+  const publishable = n > 0 && coverage >= minCoverage;
+  const result: SimilarityResult = {
+    date: dt,
+    run: null,
+    method: 'mean',
+    artists: n,
+    pairs: neighbours.n * neighbours.k,
+    features,
+    ranges: day.ranges,
+    neighbours: wanted,
+    coverage,
+    published: false,
+    dropped: day.dropped.slice(0, NAMED),
+    droppedCount: day.dropped.length,
+    nearest: closestPairs(nearest, CLOSEST).map(({ a, b, distance }) => ({
+      artist: day.compared[a] as NamedArtist,
+      y_artist: day.compared[b] as NamedArtist,
+      distance,
+    })),
+    warnings: warningsOf(day, publishable, coverage, minCoverage),
+  };
+  return { day, neighbours, result, publishable };
+}
+
+function matrixOf({ means, compared, ranges }: ComparedDay, features: readonly Feature[]): Matrix {
+  const byArtist = new Map(means.map((row) => [row.artist_id, row]));
+  const ids = compared.map(({ id }) => id);
+  const rows = ids.map((id) => features.map((feature) => byArtist.get(id)?.[feature] as number));
+  return normalise(
+    ids,
+    rows,
+    features.map((feature) => ranges[feature] as Range),
+  );
+}
+
+function warningsOf(day: ComparedDay, publishable: boolean, coverage: number, minCoverage: number): string[] {
+  const warnings: string[] = [];
+  const sources = Object.entries(day.sources);
+  if (sources.length > 1) {
+    const shares = sources.map(([source, tracks]) => `${tracks} from ${source}`).join(', ');
+    warnings.push(`the audio features come from several sources: ${shares}`);
+  }
+  if (!publishable) {
+    const percent = (share: number) => `${Math.floor(share * 1000) / 10} %`;
+    warnings.push(
+      `not published: ${day.compared.length} of ${day.asked} artists could be compared (${percent(coverage)}), below the floor of ${percent(minCoverage)}`,
+    );
+  }
+  return warnings;
+}
+
+/** The lake first, then the database, whose swap also ends the run: readers of either see one whole run. */
+async function publish(
+  { lake, relatedArtists: database }: CompareDeps,
+  run: HeldRun,
+  { day, neighbours, result }: Measured,
+  summary: string,
+): Promise<void> {
+  const { date: dt, features, ranges, neighbours: kept } = result;
+  const ids = day.compared.map(({ id }) => id);
+  await lake.write('artist_features', dt, day.means);
+  await lake.write('related_artists', dt, relatedArtists(ids, neighbours));
+  await database.publish(
+    {
+      run_id: run.id,
+      dt,
+      method: result.method,
+      parameters: JSON.stringify({ features, ranges, neighbours: kept }),
+      artistFeatures: day.means,
+      relatedArtists: relatedArtists(ids, neighbours),
+    },
+    (runs) => run.doneWithin(runs, summary),
+  );
+}
+
+/** What kind of run made the day. Throws where it is not there, or not whole. */
+async function kindOfReadyDay({ runs }: CompareDeps, dt: string): Promise<RunKind> {
+  const days = (await runs.ofDay(dt)).filter(({ kind }) => DAY_KINDS.some((owner) => owner === kind));
+  const replacing = days.find(({ status }) => status === 'replacing');
+  if (replacing) {
+    throw new DayNotReadyError(
+      `expected ${dt} to be whole, but run ${replacing.id} is replacing it`,
+      'wait until it is done; if it was ended by force, its lease runs out within a minute',
+    );
+  }
+  const done = days.find(({ status }) => status === 'done');
+  if (done) return done.kind;
+  const [open] = days;
+  if (open) {
+    throw new DayNotReadyError(
+      `expected the collection or import of ${dt} to be done, but run ${open.id} is ${open.status}`,
+      `finish it first: soundalike collect --date ${dt}`,
+    );
+  }
+  throw new NoDataError(
+    `expected data for ${dt}, got none`,
+    `collect it first (soundalike collect --date ${dt}), or choose another day with --date`,
+  );
+}

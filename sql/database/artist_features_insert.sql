@@ -1,0 +1,7 @@
+-- Adds an artist's raw means.
+-- Inputs: artist_id, tracks, danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness,
+-- liveness, valence, tempo.
+INSERT INTO artist_features
+  (artist_id, tracks, danceability, energy, `key`, loudness, mode, speechiness, acousticness, instrumentalness,
+   liveness, valence, tempo)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

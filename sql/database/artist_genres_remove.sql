@@ -1,0 +1,2 @@
+-- Forgets the genres of an artist. Inputs: id.
+DELETE FROM artist_genres WHERE artist_id = ?

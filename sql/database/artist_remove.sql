@@ -1,0 +1,2 @@
+-- Forgets an artist. Inputs: id.
+DELETE FROM artists WHERE id = ?

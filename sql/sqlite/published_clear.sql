@@ -1,0 +1,2 @@
+-- Empties published, as the first step of replacing it in one transaction. Inputs: none.
+DELETE FROM published
