@@ -34,6 +34,7 @@ export const runWords: Words<RunResult> = (result) => [
   `Compared ${result.artists.compared} of ${result.artists.asked} artists: ${result.pairs} pairs${result.published ? ', published' : ''}.`,
   ...droppedWords(result),
   ...nearestWords(result.nearest),
+  ...result.nearest.slice(-1).map(({ artist }) => `Ask on: npx soundalike similar "${artist.name}"`),
 ];
 
 export const similarWords: Words<SimilarResult> = ({ artist, date, method, neighbours }) => [

@@ -4,7 +4,7 @@ import { parseInput, SimilarRequest, type SimilarResult } from '../../core/event
 import type { ArtistCatalog, CatalogArtist, Database } from '../../core/ports.ts';
 import type { Range } from '../../core/similarity/matrix.ts';
 import { reasons } from '../../core/similarity/reasons.ts';
-import { foldName } from '../../core/text.ts';
+import { byId, foldName } from '../../core/text.ts';
 
 /** What answering needs. */
 export interface FindSimilarDeps {
@@ -59,8 +59,8 @@ export async function findSimilar(deps: FindSimilarDeps, input: unknown): Promis
 
 /** The artist of that id, else the only one whose name is the query exactly, else by folded name. */
 async function resolve(artists: ArtistCatalog, query: string): Promise<CatalogArtist> {
-  const byId = await artists.byId(query);
-  if (byId) return byId;
+  const known = await artists.byId(query);
+  if (known) return known;
   const sameName = await artists.byFoldedName(foldName(query));
   const exact = sameName.filter(({ name }) => name?.normalize() === query.normalize());
   const candidates = exact.length > 0 ? exact : sameName;
@@ -83,7 +83,7 @@ async function resolve(artists: ArtistCatalog, query: string): Promise<CatalogAr
 
 function nearestNames(query: string, artists: readonly CatalogArtist[]): string[] {
   const folded = foldName(query);
-  return artists
+  const near = artists
     .map(({ id, name }) => {
       const known = foldName(name ?? id);
       const starts = folded.length > 2 && known.includes(folded);
@@ -93,7 +93,6 @@ function nearestNames(query: string, artists: readonly CatalogArtist[]): string[
       };
     })
     .filter(({ apart }) => apart <= 0.5)
-    .sort((a, b) => a.apart - b.apart || (a.name < b.name ? -1 : 1))
-    .slice(0, SUGGESTIONS)
-    .map(({ name }) => name);
+    .sort((a, b) => a.apart - b.apart || byId(a.name, b.name));
+  return [...new Set(near.map(({ name }) => name))].slice(0, SUGGESTIONS);
 }

@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as errors from '../../core/errors.ts';
+import { type LakeTable, TABLES } from '../../core/tables.ts';
+
+const root = join(import.meta.dirname, '../..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+const isConcrete = (value: unknown): value is new (...of: string[]) => errors.SoundalikeError =>
+  typeof value === 'function' && value !== errors.SoundalikeError && value !== errors.PostponedError;
+
+test.each(Object.entries(TABLES as Record<string, LakeTable>))(
+  'the data dictionary has all columns of %s',
+  (name, { columns }) => {
+    const sections = read('docs/data-dictionary.md').split(/^### /m);
+    const section = sections.find((text) => text.split('\n')[0]?.includes(name)) ?? '';
+    for (const column of Object.keys(columns)) expect(section).toContain(`\`${column}\``);
+  },
+);
+
+test('docs/operating.md has a heading for every error that a user can do something about', () => {
+  const headings = [...read('docs/operating.md').matchAll(/^## (.*)$/gm)].flatMap(([, codes]) =>
+    codes?.split(', '),
+  );
+  const codes = Object.values(errors)
+    .filter(isConcrete)
+    .map((Cause) => new Cause('', '').code)
+    .filter((code) => code !== 'usage' && code !== 'invalid-input' && code !== 'outage');
+  expect([...headings].sort()).toEqual([...codes].sort());
+});
+
+test('every link of the documents leads to a file', () => {
+  const documents = [
+    'README.md',
+    ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => `docs/${file}`),
+  ];
+  for (const document of documents) {
+    for (const [, target] of read(document).matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
+      if (target?.startsWith('http')) continue;
+      const path = join(root, document, '..', target as string);
+      expect({
+        document,
+        target,
+        is: readdirSync(join(path, '..')).includes(path.split('/').at(-1) as string),
+      }).toEqual({ document, target, is: true });
+    }
+  }
+});
