@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import {
   CoverageError,
   InvalidInputError,
+  NoDataError,
   NotDoneError,
   type SoundalikeError,
   UnknownArtistError,
@@ -9,14 +11,17 @@ import {
 import {
   CollectRequest,
   type CollectResult,
+  ImportRequest,
   parseInput,
   SimilarityRequest,
   type SimilarityResult,
   SimilarRequest,
 } from '../core/events.ts';
+import { ENVIRONMENT } from '../core/names.ts';
 import { addArtists, listArtists, removeArtists } from '../lambdas/catalog/follow.ts';
 import { collect } from '../lambdas/collector/collect.ts';
 import { findSimilar } from '../lambdas/explorer/find-similar.ts';
+import { importDataset } from '../lambdas/importer/import.ts';
 import { compare } from '../lambdas/similarity/compare.ts';
 import { type Local, openLocal } from './local.ts';
 import * as words from './print.ts';
@@ -30,12 +35,13 @@ const CONCURRENCY = 4;
 /** Options of every command. */
 export interface CommonOptions {
   data: string;
+  database?: string;
+  date?: string;
   json?: boolean;
 }
 
 /** Options of the steps of the pipeline. */
 export interface StepOptions extends CommonOptions, ProviderOptions {
-  date?: string;
   artists?: string[];
   budget?: number;
   features?: string[];
@@ -52,11 +58,12 @@ interface Outcome<T> {
 
 /** Opens this machine, does the work, prints what came of it and sets the exit status. */
 async function perform<T>(
-  { data, json }: CommonOptions,
+  { data, database, date, json }: CommonOptions,
   toWords: words.Words<T>,
   work: (local: Local) => Promise<Outcome<T>>,
 ): Promise<void> {
-  const local = await openLocal(data);
+  requestOf(CollectRequest, { date }); // a command that has no use for the day does not take a wrong one either
+  const local = await openLocal(data, { database, tls: process.env[ENVIRONMENT.databaseTls] });
   try {
     const { result, error } = await work(local);
     const warnings = (result as { warnings?: string[] }).warnings ?? [];
@@ -220,13 +227,29 @@ export async function artistsRemove(ids: string[], options: CommonOptions): Prom
   });
 }
 
+/** `soundalike import`. */
+export async function importPaths(paths: string[], options: StepOptions): Promise<void> {
+  const request = requestOf(ImportRequest, { paths, date: options.date });
+  await perform(options, words.importWords, async (local) => {
+    const { progress, stop } = progressBar();
+    const workspaceFolder = join(local.folder, 'import');
+    const result = await importDataset({ ...local, workspaceFolder, progress }, request).finally(stop);
+    return { result };
+  });
+}
+
 /** `soundalike similar`. */
 export async function similar(
   artist: string,
   { limit, ...options }: CommonOptions & { limit: number },
 ): Promise<void> {
   const request = requestOf(SimilarRequest, { artist, limit });
-  await perform(options, words.similarWords, async (local) => ({
-    result: await findSimilar(local, request),
-  }));
+  await perform(options, words.similarWords, async (local) => {
+    const result = await findSimilar(local, request);
+    if (options.date === undefined || options.date === result.date) return { result };
+    throw new NoDataError(
+      `expected ${options.date} to be published, but it is ${result.date}`,
+      `leave out --date, or publish that day: soundalike similarity --date ${options.date}`,
+    );
+  });
 }

@@ -22,11 +22,22 @@ export interface Local extends Pick<Database, 'artists' | 'runs' | 'apiState' | 
   close(): Promise<void>;
 }
 
+/** A database server in the place of the data folder's SQLite. */
+export interface DatabaseOptions {
+  /** `mysql://...`; SQLite where there is none. */
+  database?: string;
+  /** As in adapters/database/mysql-settings.ts. */
+  tls?: string;
+}
+
 /** Opens the data folder, which is made where there is none. */
-export async function openLocal(dataFolder: string): Promise<Local> {
+export async function openLocal(
+  dataFolder: string,
+  { database: url, tls }: DatabaseOptions = {},
+): Promise<Local> {
   const folder = resolve(dataFolder);
   const lakeFolder = join(folder, 'lake');
-  const database = await openSqlite(join(folder, 'soundalike.db'));
+  const database = url ? await openServer(url, tls) : await openSqlite(join(folder, 'soundalike.db'));
   const warehouse = new DuckDbWarehouse(lakeFolder);
   return {
     ...database,
@@ -43,4 +54,10 @@ export async function openLocal(dataFolder: string): Promise<Local> {
       await database.close();
     },
   };
+}
+
+/** mysql2 takes long to load, so it is loaded where it is needed. */
+async function openServer(url: string, tls?: string): Promise<Database> {
+  const { openMysql } = await import('../adapters/database/mysql.ts');
+  return openMysql(url, { tls });
 }

@@ -2,6 +2,7 @@ import type {
   AddResult,
   CollectResult,
   Dropped,
+  ImportResult,
   ListResult,
   NamedArtist,
   RemoveResult,
@@ -66,6 +67,22 @@ export const addWords: Words<AddResult> = ({ added, known, ambiguous, notFound }
       `"${query}" could be ${candidates.map(({ id, name }) => `${name} (${id})`).join(', ')}.`,
   ),
   ...notFound.map((query) => `Nobody found for "${query}".`),
+];
+
+export const importWords: Words<ImportResult> = ({
+  date,
+  files,
+  artists,
+  tracks,
+  features,
+  rejected,
+  rejectedCount,
+}) => [
+  ...files.map(({ path, layout, rows }) => `Read ${rows} rows of ${path} (${layout}).`),
+  `Imported for ${date}: ${artists} artists, ${tracks} tracks, ${features} with audio features.`,
+  ...rejected.slice(0, 3).map(({ file, line, reason }) => `  left out: ${file}, line ${line}: ${reason}`),
+  ...(rejectedCount > 3 ? [`  ${rejectedCount} rows left out in all`] : []),
+  `Compare them: npx soundalike similarity --date ${date}`,
 ];
 
 export const removeWords: Words<RemoveResult> = ({ removed }) => [`Removed ${removed.length} artists.`];

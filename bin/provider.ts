@@ -1,6 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { readArtistsFolder } from '../adapters/dataset/artists-folder.ts';
+import { FolderStore } from '../adapters/lake/folder.ts';
 import { type SpotifySettings, spotifySettings } from '../adapters/spotify/settings.ts';
 import type { Catalogue, CatalogueArtist } from '../core/catalogue.ts';
 import { OtherProviderError } from '../core/errors.ts';
@@ -102,17 +102,15 @@ async function followAll({ artists, clock }: Local, catalogue: Catalogue): Promi
 async function mark(folder: string, whose: string, first: () => Promise<void>): Promise<void> {
   if (await readMark(folder, whose)) return;
   await first();
-  await writeFile(join(folder, MARK), `${whose}\n`);
+  await new FolderStore(folder).put(MARK, Buffer.from(`${whose}\n`));
 }
 
 const MARK = 'provider';
 
 /** Whether the folder is marked. Throws where its mark is another's. */
 async function readMark(folder: string, whose: string): Promise<boolean> {
-  const marked = await readFile(join(folder, MARK), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const bytes = await new FolderStore(folder).get(MARK);
+  const marked = bytes && Buffer.from(bytes).toString();
   if (marked === undefined) return false;
   if (marked.trim() === whose) return true;
   throw new OtherProviderError(

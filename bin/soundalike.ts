@@ -1,7 +1,8 @@
 #!/usr/bin/env -S node --experimental-import-text --disable-warning=ExperimentalWarning
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { SoundalikeError } from '../core/errors.ts';
+import { InternalError, SoundalikeError } from '../core/errors.ts';
 import { DEFAULT_FEATURES, FEATURES } from '../core/features.ts';
+import { ENVIRONMENT } from '../core/names.ts';
 import { MODES } from '../sample/stand-in/modes.ts';
 import * as commands from './commands.ts';
 
@@ -23,15 +24,23 @@ const command = (parent: Command, name: string, description: string): Command =>
   parent
     .command(name)
     .description(description)
-    .option('--data <dir>', 'folder of the lake and the database', './soundalike-data')
+    .option(
+      '--data <dir>',
+      'folder of the lake and, without --database, of the database',
+      './soundalike-data',
+    )
+    .option('--date <yyyy-mm-dd>', 'UTC day; today by default')
+    .addOption(
+      new Option('--database <mysql://...>', 'MySQL or MariaDB in the place of SQLite').env(
+        ENVIRONMENT.database,
+      ),
+    )
     .option('--json', 'print one JSON document on stdout');
 
 const speaksToSpotify = (to: Command): Command =>
   to
     .option('--catalogue <dir>', 'let the stand-in for Spotify serve this dataset folder')
     .addOption(new Option('--mode <mode>', 'let the stand-in play this kind of Spotify app').choices(MODES));
-
-const dated = (to: Command): Command => to.option('--date <yyyy-mm-dd>', 'UTC day; today by default');
 
 const collects = (to: Command): Command =>
   speaksToSpotify(to)
@@ -53,15 +62,18 @@ const compares = (to: Command): Command =>
     )
     .option('--min-coverage <x>', 'share of artists needed to publish, 0 to 1 (default: 0.8)', number);
 
-compares(collects(dated(command(program, 'run', 'collect a day, compare its artists and publish')))).action(
+compares(collects(command(program, 'run', 'collect a day, compare its artists and publish'))).action(
   commands.run,
 );
-collects(dated(command(program, 'collect', 'collect the tracks and audio features of a day'))).action(
+collects(command(program, 'collect', 'collect the tracks and audio features of a day')).action(
   commands.collectDay,
 );
-compares(dated(command(program, 'similarity', 'compare the artists of a collected day and publish')))
+compares(command(program, 'similarity', 'compare the artists of a collected day and publish'))
   .option('--dry-run', 'compute, and write nothing')
   .action(commands.compareDay);
+command(program, 'import <path...>', 'make a dataset (CSV files or folders) the data of a day').action(
+  commands.importPaths,
+);
 command(program, 'similar <artist>', 'who sounds like an artist (id or name), and why')
   .option('--limit <n>', 'neighbours at most', number, 10)
   .action(commands.similar);
@@ -76,10 +88,12 @@ try {
 } catch (error) {
   // Commander has said on stderr what is wrong; its exit code is 0 for --help only.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else if (error instanceof SoundalikeError) {
-    commands.report(error);
+  else {
+    const known = error instanceof SoundalikeError ? error : new InternalError(error);
+    if (known instanceof InternalError) process.stderr.write(`${(error as Error).stack}\n`);
+    commands.report(known);
     if (process.argv.includes('--json')) {
-      process.stdout.write(`${JSON.stringify({ error: commands.errorFields(error) }, null, 2)}\n`);
+      process.stdout.write(`${JSON.stringify({ error: commands.errorFields(known) }, null, 2)}\n`);
     }
-  } else throw error;
+  }
 }

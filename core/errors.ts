@@ -75,6 +75,11 @@ export class OtherProviderError extends SoundalikeError {
   readonly code = 'other-provider';
 }
 
+/** A file is none of the known datasets, or too many of its rows cannot be read. */
+export class DatasetError extends SoundalikeError {
+  readonly code = 'dataset';
+}
+
 /** A catalogue folder lacks a file, or a file lacks a column. */
 export class CatalogueError extends SoundalikeError {
   readonly code = 'catalogue';
@@ -83,6 +88,31 @@ export class CatalogueError extends SoundalikeError {
 /** A write failed for want of space or of permission; what stood there before still stands. */
 export class StorageError extends SoundalikeError {
   readonly code = 'storage';
+}
+
+/** The database server cannot be reached, or the connection to it was cut. */
+export class DatabaseUnreachableError extends SoundalikeError {
+  readonly code = 'database-unreachable';
+}
+
+/** The database server does not let this user in, or not to this database, or not over such a connection. */
+export class DatabaseRefusedError extends SoundalikeError {
+  readonly code = 'database-refused';
+}
+
+/** Others held rows, tables or connections of the database for longer than is worth waiting. */
+export class DatabaseBusyError extends SoundalikeError {
+  readonly code = 'database-busy';
+}
+
+/** The rows of a run did not all reach the database as they were sent, so the run was not published. */
+export class StagingError extends SoundalikeError {
+  readonly code = 'staging';
+}
+
+/** The database server refused a statement for a reason that has no class of its own. */
+export class DatabaseError extends SoundalikeError {
+  readonly code = 'database';
 }
 
 /** The app's credentials are missing or were refused. */
@@ -134,4 +164,16 @@ export class ServiceUnavailableError extends SoundalikeError {
 /** The service answered something that this client does not understand. */
 export class UnexpectedAnswerError extends SoundalikeError {
   readonly code = 'unexpected-answer';
+}
+
+/** A fault of Soundalike itself: an error that nothing foresaw. */
+export class InternalError extends SoundalikeError {
+  readonly code = 'internal';
+
+  constructor(cause: unknown) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    super(`unexpected: ${message}`, 'this is a fault of Soundalike: report it with the lines above', {
+      cause,
+    });
+  }
 }

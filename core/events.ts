@@ -23,6 +23,15 @@ export const CollectRequest = z.strictObject({
 });
 export type CollectRequest = z.infer<typeof CollectRequest>;
 
+/** What an import takes. */
+export const ImportRequest = z.strictObject({
+  /** UTC day that the dataset fills; today by default. */
+  date: date.optional(),
+  /** Files and folders. */
+  paths: z.array(z.string().min(1)).min(1),
+});
+export type ImportRequest = z.infer<typeof ImportRequest>;
+
 /** What the similarity function takes. */
 export const SimilarityRequest = z.strictObject({
   /** UTC day to compare; today by default. */
@@ -118,6 +127,21 @@ export interface CollectResult {
   stopped: string | null;
   /** What a user should know of the run, a sentence each. */
   warnings: string[];
+}
+
+/** What an import returns. */
+export interface ImportResult {
+  date: string;
+  run: string;
+  /** The files that were read; `rows` are those that could be. */
+  files: { path: string; layout: string; rows: number }[];
+  /** Rows of the day. */
+  artists: number;
+  tracks: number;
+  features: number;
+  /** The first 100, in the order read. */
+  rejected: { file: string; line: number; reason: string }[];
+  rejectedCount: number;
 }
 
 /** What the similarity function returns. */

@@ -10,6 +10,7 @@ export const ENVIRONMENT = {
   spotifyDailyRequests: 'SPOTIFY_DAILY_REQUESTS',
   reccobeatsApiUrl: 'RECCOBEATS_API_URL',
   database: 'SOUNDALIKE_DATABASE',
+  databaseTls: 'SOUNDALIKE_DATABASE_TLS',
 } as const;
 
 /** Folder of a table in the lake, which is its name with dashes. */

@@ -94,6 +94,8 @@ export interface ArtistCatalog {
   followed(): Promise<CatalogArtist[]>;
   /** Adds artists and follows them; known ones get the new metadata. */
   follow(artists: readonly Artist[], provider: string, now: string): Promise<void>;
+  /** Adds artists without following them; those that are known and followed stay as they are. */
+  know(artists: readonly Artist[], provider: string, now: string): Promise<void>;
   /** Replaces the metadata of known artists. */
   refresh(artists: readonly Artist[], now: string): Promise<void>;
   /** Forgets artists; returns the ids that were known. */
@@ -222,6 +224,8 @@ export interface Lake {
   slices(run: string): Promise<{ name: string; value: unknown }[]>;
   /** Stages a table's next day. */
   stageDay<N extends TableName>(run: string, table: N, rows: Iterable<Row<N>>): Promise<void>;
+  /** Stages a table's next day that is a Parquet file already, its rows sorted by key. */
+  stageDayFile(run: string, table: TableName, file: string): Promise<void>;
   /** Replaces the day of each of the tables by what is staged, one put each; may be repeated. */
   replaceDay(run: string, dt: string, tables: readonly TableName[]): Promise<void>;
   /** Removes the staging of every run but these. */

@@ -28,16 +28,16 @@ export class ApiStateTable implements ApiState {
     const today = time.slice(0, 10);
     const budget = Math.min(dailyBudget, Number.MAX_SAFE_INTEGER);
     const parameters = [today, today, provider, time, today, budget];
-    if ((await this.#engine.run(admitSql, parameters)) > 0) return { admitted: true };
-    const state = await this.#state(provider);
-    if (state.not_before && state.not_before > time) {
-      return { admitted: false, why: 'not-before', notBefore: Date.parse(state.not_before) };
+    // Where nothing was counted and nothing forbids it, the provider was not known, or the day was another, until now.
+    while ((await this.#engine.run(admitSql, parameters)) === 0) {
+      const state = await this.#state(provider);
+      if (state.not_before && state.not_before > time) {
+        return { admitted: false, why: 'not-before', notBefore: Date.parse(state.not_before) };
+      }
+      if (state.day === today && state.requests >= budget) {
+        return { admitted: false, why: 'budget', notBefore: Date.parse(today) + DAY_MS };
+      }
     }
-    if (state.day === today && state.requests >= budget) {
-      return { admitted: false, why: 'budget', notBefore: Date.parse(today) + DAY_MS };
-    }
-    // The provider was not known until now.
-    await this.#engine.run(admitSql, parameters);
     return { admitted: true };
   }
 

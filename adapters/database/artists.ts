@@ -10,7 +10,7 @@ import removeSql from '../../sql/database/artist_remove.sql' with { type: 'text'
 import allSql from '../../sql/database/artists_all.sql' with { type: 'text' };
 import byFoldedNameSql from '../../sql/database/artists_by_folded_name.sql' with { type: 'text' };
 import followedSql from '../../sql/database/artists_followed.sql' with { type: 'text' };
-import type { Engine } from './engine.ts';
+import type { Engine, Parameter } from './engine.ts';
 
 /** The tables `artists` and `artist_genres`. */
 export class ArtistTable implements ArtistCatalog {
@@ -39,22 +39,27 @@ export class ArtistTable implements ArtistCatalog {
   follow(artists: readonly Artist[], provider: string, now: string): Promise<void> {
     return this.#engine.transaction(async (engine) => {
       for (const artist of artists) {
-        const { id, name, url, image_url, followers, popularity } = artist;
-        if (!(await refreshed(engine, artist, now))) {
-          await engine.run(insertSql, [
-            id,
-            name ?? id,
-            foldName(name ?? id),
-            url,
-            image_url,
-            followers,
-            popularity,
-            provider,
-            now,
-            now,
-          ]);
-        }
-        await engine.run(followSql, [id]);
+        const isKnown = await refreshed(engine, artist, now);
+        if (!isKnown) await engine.run(insertSql, insertion(artist, provider, now));
+        await engine.run(followSql, [artist.id]);
+        await replaceGenres(engine, artist);
+      }
+    });
+  }
+
+  know(artists: readonly Artist[], provider: string, now: string): Promise<void> {
+    return this.#engine.transaction(async (engine) => {
+      const known = new Map(withGenres(await engine.all(allSql)).map((artist) => [artist.id, artist]));
+      const added = artists.filter(({ id }) => !known.has(id));
+      await engine.runMany(
+        insertSql,
+        added.map((artist) => insertion(artist, provider, now)),
+      );
+      await engine.runMany(insertGenreSql, added.flatMap(genreInsertions));
+      for (const artist of artists) {
+        const before = known.get(artist.id);
+        if (!before || before.followed || isSame(before, artist)) continue;
+        await refreshed(engine, artist, now);
         await replaceGenres(engine, artist);
       }
     });
@@ -96,13 +101,23 @@ async function refreshed(engine: Engine, artist: Artist, now: string): Promise<b
   return changed > 0;
 }
 
-async function replaceGenres(engine: Engine, { id, genres }: Artist): Promise<void> {
-  await engine.run(removeGenresSql, [id]);
-  await engine.runMany(
-    insertGenreSql,
-    [...new Set(genres ?? [])].map((genre, position) => [id, genre, position]),
-  );
+async function replaceGenres(engine: Engine, artist: Artist): Promise<void> {
+  await engine.run(removeGenresSql, [artist.id]);
+  await engine.runMany(insertGenreSql, genreInsertions(artist));
 }
+
+const genreInsertions = ({ id, genres }: Artist): Parameter[][] =>
+  [...new Set(genres ?? [])].map((genre, position) => [id, genre, position]);
+
+const insertion = (artist: Artist, provider: string, now: string): Parameter[] => {
+  const { id, name, url, image_url, followers, popularity } = artist;
+  return [id, name ?? id, foldName(name ?? id), url, image_url, followers, popularity, provider, now, now];
+};
+
+const isSame = (a: Artist, b: Artist): boolean =>
+  (['name', 'url', 'image_url', 'followers', 'popularity'] as const).every(
+    (field) => a[field] === b[field],
+  ) && JSON.stringify(a.genres) === JSON.stringify([...new Set(b.genres)]);
 
 function withGenres(rows: Record<string, unknown>[]): CatalogArtist[] {
   const artists = new Map<string, CatalogArtist & { genres: string[] }>();

@@ -7,7 +7,7 @@ export interface Engine {
   all(sql: string, parameters?: readonly Parameter[]): Promise<Record<string, unknown>[]>;
   /** Runs a statement and tells how many rows it matched. */
   run(sql: string, parameters?: readonly Parameter[]): Promise<number>;
-  /** Runs a statement once for each row of parameters. */
+  /** Runs an INSERT, which ends in `VALUES (?, ...)`, for each row of parameters. */
   runMany(sql: string, rows: Iterable<readonly Parameter[]>): Promise<void>;
   /**
    * Runs `work` alone: no other writer in between, and all of it or nothing. The engine that `work` gets is the only

@@ -1,3 +1,4 @@
+import { LeaseLostError } from '../../core/errors.ts';
 import { FEATURES } from '../../core/features.ts';
 import type { Publication, PublishedNeighbours } from '../../core/ports.ts';
 import type { Row } from '../../core/tables.ts';
@@ -62,3 +63,15 @@ export async function insertFeaturesAndRun(engine: Engine, publication: Publicat
   );
   await engine.run(insertPublishedSql, [run_id, dt, method, parameters]);
 }
+
+/** A run's neighbours as parameters of `related_artist_insert.sql`. */
+export function* parametersOf(rows: Publication['relatedArtists']): Generator<Parameter[]> {
+  for (const { artist_id, y_artist, distance, rank } of rows) yield [artist_id, y_artist, distance, rank];
+}
+
+/** The error of a run that was to be published, but is not held any more. */
+export const leaseLost = ({ run_id }: Publication): LeaseLostError =>
+  new LeaseLostError(
+    `run ${run_id} was to be published, but its lease was taken over`,
+    'nothing was replaced: run similarity again',
+  );

@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { StorageError } from '../../core/errors.ts';
 import insertMigrationSql from '../../sql/database/schema_migration_insert.sql' with { type: 'text' };
-import schemaVersionSql from '../../sql/database/schema_version.sql' with { type: 'text' };
 import createMigrationsSql from '../../sql/sqlite/schema_migrations.sql' with { type: 'text' };
 import type { Engine, Parameter } from './engine.ts';
+import { versionOf } from './tables.ts';
 
 /** Settings of an SQLite file. */
 export interface SqliteSettings {
@@ -29,7 +29,8 @@ export class SqliteEngine implements Engine {
     try {
       mkdirSync(dirname(path), { recursive: true });
       this.#database = new DatabaseSync(path, { timeout: busyTimeoutMs });
-      this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+      useWal(this.#database);
+      this.#database.exec('PRAGMA synchronous = NORMAL');
     } catch (error) {
       throw storageError(path, error);
     }
@@ -116,9 +117,23 @@ export class SqliteEngine implements Engine {
   }
 }
 
-async function versionOf(engine: Engine): Promise<number> {
-  const [row] = await engine.all(schemaVersionSql);
-  return Number(row?.version ?? 0);
+const BUSY = 5;
+const WAL_TRIES = 10;
+
+/**
+ * Processes that switch a new file at the same moment fail without the busy timeout, lest they wait for each other; a
+ * transaction waits until the others are through.
+ */
+function useWal(database: DatabaseSync): void {
+  for (let tries = 1; ; tries++) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (primaryCode(error) !== BUSY || tries === WAL_TRIES) throw error;
+      database.exec('BEGIN IMMEDIATE; ROLLBACK');
+    }
+  }
 }
 
 /** SQLite's result codes that a user can do something about: https://sqlite.org/rescode.html */
@@ -132,9 +147,14 @@ const HINTS: Record<number, string> = {
   26: 'that file is no SQLite database: name another folder with --data',
 };
 
+const primaryCode = (error: unknown): number | undefined => {
+  const { errcode } = error as { errcode?: number };
+  return errcode === undefined ? undefined : errcode & 0xff;
+};
+
 function storageError(path: string, error: unknown): unknown {
-  const { errcode, code, message } = error as { errcode?: number; code?: string; message?: string };
-  const primary = errcode === undefined ? undefined : errcode & 0xff;
+  const { code, message } = error as { code?: string; message?: string };
+  const primary = primaryCode(error);
   if (primary === undefined && !['ENOSPC', 'EACCES', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code ?? ''))
     return error;
   return new StorageError(

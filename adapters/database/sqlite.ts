@@ -1,16 +1,13 @@
-import { LeaseLostError } from '../../core/errors.ts';
 import type { Database, Publication, Runs } from '../../core/ports.ts';
 import insertRelatedSql from '../../sql/database/related_artist_insert.sql' with { type: 'text' };
 import initialSql from '../../sql/sqlite/0001_initial.sql' with { type: 'text' };
 import clearFeaturesSql from '../../sql/sqlite/artist_features_clear.sql' with { type: 'text' };
 import clearPublishedSql from '../../sql/sqlite/published_clear.sql' with { type: 'text' };
 import clearRelatedSql from '../../sql/sqlite/related_artists_clear.sql' with { type: 'text' };
-import { ApiStateTable } from './api-state.ts';
-import { ArtistTable } from './artists.ts';
-import type { Parameter } from './engine.ts';
-import { insertFeaturesAndRun, nearest } from './related-artists.ts';
+import { insertFeaturesAndRun, leaseLost, parametersOf } from './related-artists.ts';
 import { RunTable } from './runs.ts';
 import { SqliteEngine, type SqliteSettings } from './sqlite-engine.ts';
+import { databaseOn } from './tables.ts';
 
 /** Every migration in order; a database is brought up from wherever it stands, and never down. */
 const MIGRATIONS = [initialSql];
@@ -19,16 +16,7 @@ const MIGRATIONS = [initialSql];
 export async function openSqlite(path: string, settings: SqliteSettings = {}): Promise<Database> {
   const engine = new SqliteEngine(path, settings);
   await engine.migrate(MIGRATIONS);
-  return {
-    artists: new ArtistTable(engine),
-    runs: new RunTable(engine),
-    apiState: new ApiStateTable(engine),
-    relatedArtists: {
-      publish: (publication, stillHeld) => publish(engine, publication, stillHeld),
-      nearest: (artistId, limit) => nearest(engine, artistId, limit),
-    },
-    close: () => engine.close(),
-  };
+  return databaseOn(engine, (publication, stillHeld) => publish(engine, publication, stillHeld));
 }
 
 /** One transaction: readers, which see the last commit in WAL mode, have the old run until it ends. */
@@ -41,15 +29,6 @@ function publish(
     for (const clear of [clearRelatedSql, clearFeaturesSql, clearPublishedSql]) await engine.run(clear);
     await engine.runMany(insertRelatedSql, parametersOf(publication.relatedArtists));
     await insertFeaturesAndRun(engine, publication);
-    if (!(await stillHeld(new RunTable(engine)))) {
-      throw new LeaseLostError(
-        `run ${publication.run_id} was to be published, but its lease was taken over`,
-        'nothing was replaced: run similarity again',
-      );
-    }
+    if (!(await stillHeld(new RunTable(engine)))) throw leaseLost(publication);
   });
-}
-
-function* parametersOf(rows: Publication['relatedArtists']): Generator<Parameter[]> {
-  for (const { artist_id, y_artist, distance, rank } of rows) yield [artist_id, y_artist, distance, rank];
 }

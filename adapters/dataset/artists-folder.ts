@@ -8,7 +8,8 @@ import type {
   CatalogueTrack,
 } from '../../core/catalogue.ts';
 import { FEATURES } from '../../core/features.ts';
-import { type CsvFile, type CsvRow, readCsv } from './csv-table.ts';
+import type { CsvRow } from './csv-row.ts';
+import { type CsvFile, readCsv } from './csv-table.ts';
 import { pythonList } from './python-list.ts';
 
 const ARTISTS: CsvFile = { name: 'artist.csv', required: ['artist_id', 'artist_name', 'artist_genre'] };
@@ -86,7 +87,7 @@ async function read<T extends { id: string }>(
   toRow: (row: CsvRow) => T,
 ): Promise<T[]> {
   const rows = new Map<string, T>();
-  for (const row of (await readCsv(dir, file)).map(toRow)) if (!rows.has(row.id)) rows.set(row.id, row);
+  for (const row of await readCsv(dir, file, toRow)) if (!rows.has(row.id)) rows.set(row.id, row);
   return [...rows.values()];
 }
 

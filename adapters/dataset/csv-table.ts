@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import { CatalogueError } from '../../core/errors.ts';
+import { CsvRow, RowError } from './csv-row.ts';
 
 /** A CSV file of a dataset folder. */
 export interface CsvFile {
@@ -10,53 +11,15 @@ export interface CsvFile {
   required: readonly string[];
 }
 
-/** One row, whose values are read by column; what is wrong is named with file, line and column. */
-export class CsvRow {
-  readonly #values: Readonly<Record<string, string>>;
-  readonly #at: string;
-
-  constructor(values: Readonly<Record<string, string>>, at: string) {
-    this.#values = values;
-    this.#at = at;
-  }
-
-  /** The text of a column; null where it is empty or missing. */
-  text(column: string): string | null {
-    return this.#values[column] || null;
-  }
-
-  /** The text of a column that must not be empty. */
-  required(column: string): string {
-    return this.text(column) ?? this.wrong(column, 'a value');
-  }
-
-  /** The number in a column; null where it is empty or missing. */
-  number(column: string): number | null {
-    const text = this.text(column);
-    const value = Number(text);
-    return text === null ? null : Number.isFinite(value) ? value : this.wrong(column, 'a number');
-  }
-
-  /** The whole number in a column; null where it is empty or missing. */
-  integer(column: string): number | null {
-    const value = this.number(column);
-    return value === null || Number.isInteger(value) ? value : this.wrong(column, 'a whole number');
-  }
-
-  /** Refuses the value of a column. */
-  wrong(column: string, expected: string): never {
-    throw new CatalogueError(
-      `${this.#at}, column ${column}: expected ${expected}, got ${JSON.stringify(this.#values[column] ?? '')}`,
-      'correct the row or take it out',
-    );
-  }
-}
-
 /**
- * The rows of a CSV file (UTF-8, with or without a BOM, a header line). Throws `CatalogueError` where the file or a
- * required column is missing or the file is no CSV.
+ * The rows of a CSV file (UTF-8, with or without a BOM, a header line), each read by `toRow`. Throws `CatalogueError`
+ * where the file or a required column is missing, the file is no CSV, or a row cannot be read.
  */
-export async function readCsv(dir: string, { name, required }: CsvFile): Promise<CsvRow[]> {
+export async function readCsv<T>(
+  dir: string,
+  { name, required }: CsvFile,
+  toRow: (row: CsvRow) => T,
+): Promise<T[]> {
   const path = join(dir, name);
   const expected = `expected is a CSV file with the columns ${required.join(', ')}`;
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
@@ -68,9 +31,15 @@ export async function readCsv(dir: string, { name, required }: CsvFile): Promise
   if (missing.length > 0) {
     throw new CatalogueError(`${path}: column ${missing.join(', ')} is missing`, expected);
   }
+  const columns = new Map(header.map((column, i) => [column, i]));
   return lines.map((values, i) => {
-    const row = Object.fromEntries(header.map((column, at) => [column, values[at] ?? '']));
-    return new CsvRow(row, `${path}, row ${i + 2}`);
+    try {
+      return toRow(new CsvRow(columns, values));
+    } catch (cause) {
+      if (!(cause instanceof RowError)) throw cause;
+      const message = `${path}, row ${i + 2}, ${cause.message}`;
+      throw new CatalogueError(message, 'correct the row or take it out', { cause });
+    }
   });
 }
 

@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { StorageError } from '../../core/errors.ts';
+import { codeOf, storageError } from '../storage-error.ts';
 import type { ObjectStore } from './lake.ts';
 
 /** A folder that behaves like a bucket: a put is whole or not there, whenever the process dies. */
@@ -11,17 +12,19 @@ export class FolderStore implements ObjectStore {
     this.#root = root;
   }
 
-  async put(key: string, bytes: Uint8Array): Promise<void> {
-    const path = join(this.#root, key);
-    const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
-    try {
-      await mkdir(dirname(path), { recursive: true });
-      await writeThrough(unfinished, bytes);
-      await rename(unfinished, path);
-    } catch (error) {
-      await rm(unfinished, { force: true });
-      throw storageError(path, error);
-    }
+  put(key: string, bytes: Uint8Array): Promise<void> {
+    return this.#place(key, (unfinished) => writeFile(unfinished, bytes));
+  }
+
+  putFile(key: string, file: string): Promise<void> {
+    return this.#place(key, (unfinished) => copyFile(file, unfinished));
+  }
+
+  async copy(from: string, to: string): Promise<boolean> {
+    const path = join(this.#root, from);
+    if (!existsSync(path)) return false;
+    await this.putFile(to, path);
+    return true;
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
@@ -51,33 +54,30 @@ export class FolderStore implements ObjectStore {
   async removeAll(prefix: string): Promise<void> {
     await rm(join(this.#root, prefix), { recursive: true, force: true });
   }
+
+  /** Lets `write` make a file beside the object, then puts it in the object's place. */
+  async #place(key: string, write: (unfinished: string) => Promise<void>): Promise<void> {
+    const path = join(this.#root, key);
+    const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await write(unfinished);
+      await sync(unfinished);
+      await rename(unfinished, path);
+    } catch (error) {
+      // The first error is the one to tell.
+      await rm(unfinished, { force: true }).catch(() => {});
+      throw storageError(path, error);
+    }
+  }
 }
 
-async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx');
+/** Waits until a file's bytes are on the disk, so that a rename never puts an empty file in the place of a whole one. */
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r+');
   try {
-    await file.writeFile(bytes);
     await file.sync();
   } finally {
     await file.close();
   }
-}
-
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
-
-const HINTS: Record<string, string> = {
-  ENOSPC: 'the disk is full: free some space and run the command again, it goes on where it stopped',
-  EDQUOT: 'the quota is used up: free some space and run the command again, it goes on where it stopped',
-  EFBIG: 'the file-size limit is reached: raise it (ulimit -f) and run the command again',
-  EACCES: 'give this user the right to write there, or name another folder with --data',
-  EROFS: 'the file system is read-only: name another folder with --data',
-};
-
-function storageError(path: string, error: unknown): StorageError {
-  const code = codeOf(error) ?? 'unknown error';
-  return new StorageError(
-    `expected to read or write ${path}, got ${code}`,
-    HINTS[code] ?? 'check the folder, or name another one with --data',
-    { cause: error },
-  );
 }

@@ -8,6 +8,10 @@ import { decodeTable, encodeTable, inKeyOrder } from './parquet.ts';
 export interface ObjectStore {
   /** Puts an object whole, or leaves what was there. */
   put(key: string, bytes: Uint8Array): Promise<void>;
+  /** As `put`, of a local file's bytes, which may be many. */
+  putFile(key: string, file: string): Promise<void>;
+  /** As `put`, of another object's bytes; tells whether there is such an object. */
+  copy(from: string, to: string): Promise<boolean>;
   /** The object, or undefined where there is none. */
   get(key: string): Promise<Uint8Array | undefined>;
   /** Keys below a prefix that ends in `/`, sorted. */
@@ -54,16 +58,17 @@ export class ParquetLake implements Lake {
     await this.#store.put(stagedDayKey(run, table), encodeTable(table, sorted(table, rows)));
   }
 
+  async stageDayFile(run: string, table: TableName, file: string): Promise<void> {
+    await this.#store.putFile(stagedDayKey(run, table), file);
+  }
+
   async replaceDay(run: string, dt: string, tables: readonly TableName[]): Promise<void> {
     for (const table of tables) {
-      const bytes = await this.#store.get(stagedDayKey(run, table));
-      if (!bytes) {
-        throw new NoDataError(
-          `expected the staged ${table} of run ${run}, got nothing at ${stagedDayKey(run, table)}`,
-          `somebody removed it: collect or import ${dt} again`,
-        );
-      }
-      await this.#store.put(partitionKey(table, dt), bytes);
+      if (await this.#store.copy(stagedDayKey(run, table), partitionKey(table, dt))) continue;
+      throw new NoDataError(
+        `expected the staged ${table} of run ${run}, got nothing at ${stagedDayKey(run, table)}`,
+        `somebody removed it: collect or import ${dt} again`,
+      );
     }
   }
 

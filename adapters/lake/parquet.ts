@@ -33,14 +33,18 @@ export function encodeTable<N extends TableName>(table: N, rows: Iterable<Row<N>
 /** The rows of a file that `encodeTable` wrote; columns that the file does not have yet are null. */
 export async function decodeTable<N extends TableName>(table: N, bytes: Uint8Array): Promise<Row<N>[]> {
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  const names = Object.keys(TABLES[table].columns);
+  const columns = Object.entries<ColumnType>(TABLES[table].columns);
   const rows = await parquetReadObjects({ file });
   return rows.map(
-    (row) => Object.fromEntries(names.map((name) => [name, plain(row[name])])) as unknown as Row<N>,
+    (row) =>
+      Object.fromEntries(columns.map(([name, type]) => [name, plain(row[name], type)])) as unknown as Row<N>,
   );
 }
 
-const plain = (value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : (value ?? null));
+function plain(value: unknown, type: ColumnType): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  return type === 'array<float>' && value ? Float32Array.from(value as number[]) : (value ?? null);
+}
 
 const PHYSICAL: Record<Exclude<ColumnType, `array<${string}>`>, Omit<SchemaElement, 'name'>> = {
   string: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
@@ -68,8 +72,10 @@ function* checked<N extends TableName>(
   { key, columns }: LakeTable,
   rows: Iterable<Row<N>>,
 ): Generator<Record<string, unknown>> {
-  const bigints = Object.keys(columns).filter((name) => columns[name] === 'bigint');
-  const numbers = Object.keys(columns).filter((name) => columns[name] === 'double');
+  const numbers = Object.keys(columns).filter((name) =>
+    ['double', 'array<float>'].includes(columns[name] ?? ''),
+  );
+  const converted = Object.entries(columns).filter(([, type]) => type in WRITTEN);
   let previous: Record<string, unknown> | undefined;
   for (const row of rows as Iterable<Record<string, unknown>>) {
     if (previous && compareKeys(key, previous, row) >= 0) {
@@ -79,22 +85,31 @@ function* checked<N extends TableName>(
       );
     }
     for (const name of numbers) {
-      if (row[name] !== null && !Number.isFinite(row[name])) {
+      if (row[name] !== null && !areFinite(row[name])) {
         throw new InvalidInputError(
-          `${table}.${name}: expected a finite number or null, got ${row[name]} at ${JSON.stringify(pick(row, key))}`,
+          `${table}.${name}: expected finite numbers or null, got ${String(row[name]).slice(0, 100)} at ${JSON.stringify(pick(row, key))}`,
           'write null where a value is unknown',
         );
       }
     }
     previous = row;
-    yield bigints.length === 0 ? row : withBigInts(row, bigints);
+    yield converted.length === 0 ? row : { ...row, ...written(row, converted) };
   }
 }
 
-const withBigInts = (row: Record<string, unknown>, names: string[]): Record<string, unknown> => ({
-  ...row,
-  ...Object.fromEntries(names.map((name) => [name, row[name] === null ? null : BigInt(row[name] as number)])),
-});
+const areFinite = (value: unknown): boolean =>
+  ArrayBuffer.isView(value) ? (value as Float32Array).every(Number.isFinite) : Number.isFinite(value);
+
+/** How the writer wants the types that rows hold otherwise. */
+const WRITTEN: Partial<Record<ColumnType, (value: never) => unknown>> = {
+  bigint: (value: number) => BigInt(value),
+  'array<float>': (vector: Float32Array) => [...vector],
+};
+
+const written = (row: Record<string, unknown>, columns: [string, ColumnType][]): Record<string, unknown> =>
+  Object.fromEntries(
+    columns.map(([name, type]) => [name, row[name] === null ? null : WRITTEN[type]?.(row[name] as never)]),
+  );
 
 const pick = (row: Record<string, unknown>, names: readonly string[]): unknown[] =>
   names.map((name) => row[name]);

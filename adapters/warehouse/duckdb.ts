@@ -48,7 +48,11 @@ export class DuckDbWarehouse implements Warehouse {
 
 async function connect(): Promise<DuckDBConnection> {
   const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
-  return await instance.connect();
+  const connection = await instance.connect();
+  // They read the files twice and match rows by the file's number, which differs where one of the scans skips files:
+  // DuckDB 1.5.5 then gives rows of another day (test/sql/known_audio_features).
+  await connection.run("SET disabled_optimizers = 'top_n_window_elimination,late_materialization'");
+  return connection;
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;

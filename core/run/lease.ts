@@ -12,7 +12,7 @@ export interface LeaseSettings {
 }
 
 /** The settings used unless a test says otherwise. */
-export const LEASE: LeaseSettings = { leaseMs: 60_000, renewMs: 20_000, graceMs: 15 * 60_000 };
+const LEASE: LeaseSettings = { leaseMs: 60_000, renewMs: 20_000, graceMs: 15 * 60_000 };
 
 /** What it takes to hold a run. */
 export interface LeaseDeps {
@@ -136,6 +136,10 @@ export class HeldRun {
 
   get id(): string {
     return this.#run.id;
+  }
+
+  get kind(): RunKind {
+    return this.#run.kind;
   }
 
   get dt(): string {

@@ -1,4 +1,5 @@
-import type { Lake, Run } from '../ports.ts';
+import { DayTakenError } from '../errors.ts';
+import type { ArtistCatalog, Lake, Run } from '../ports.ts';
 import type { TableName } from '../tables.ts';
 import { type HeldRun, type LeaseDeps, takeReplacing } from './lease.ts';
 
@@ -15,6 +16,21 @@ interface Replacement {
 /** What replacing a day needs. */
 export interface ReplaceDeps extends LeaseDeps {
   lake: Lake;
+  artists: ArtistCatalog;
+}
+
+/** A day belongs to a collection or to an import; throws `DayTakenError` where it belongs to one of this kind. */
+export async function refuseDayOf(
+  kind: (typeof DAY_KINDS)[number],
+  { runs }: ReplaceDeps,
+  dt: string,
+): Promise<void> {
+  const owner = (await runs.ofDay(dt)).find((run) => run.kind === kind && run.status !== 'failed');
+  if (!owner) return;
+  throw new DayTakenError(
+    `expected ${dt} to be free, but it belongs to run ${owner.id} (${owner.status})`,
+    'choose another day with --date',
+  );
 }
 
 /**
@@ -28,7 +44,12 @@ export async function replaceDay(
   summary: string,
 ): Promise<void> {
   const replacement: Replacement = { tables, summary };
-  await run.replacing(JSON.stringify({ replacement }));
+  try {
+    await run.replacing(JSON.stringify({ replacement }));
+  } catch (error) {
+    await run.fail();
+    throw error;
+  }
   await finish(deps, run, replacement);
 }
 
@@ -43,12 +64,19 @@ export async function rollForward(deps: ReplaceDeps): Promise<void> {
 async function finish(deps: ReplaceDeps, run: HeldRun, { tables, summary }: Replacement): Promise<void> {
   try {
     await deps.lake.replaceDay(run.id, run.dt, tables);
+    if (run.kind === 'import') await knowArtists(deps, run.dt);
     await writeRuns(deps, run.dt, run.asDone(summary));
     await run.done(summary);
     await deps.lake.clearStaging([]);
   } finally {
     run.release();
   }
+}
+
+/** The catalog reads imported artists from the lake, so that whoever brings the run to its end needs nothing else. */
+async function knowArtists({ lake, artists, clock }: ReplaceDeps, dt: string): Promise<void> {
+  const imported = (await lake.read('artists', dt)) ?? [];
+  await artists.know(imported, 'dataset', new Date(clock.now()).toISOString());
 }
 
 /** Writes the lake's copy of a day's runs, with `last` as it will stand. */

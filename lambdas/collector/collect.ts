@@ -1,5 +1,4 @@
 import {
-  DayTakenError,
   InvalidInputError,
   NoArtistsError,
   NoDataError,
@@ -8,9 +7,9 @@ import {
 } from '../../core/errors.ts';
 import { CollectRequest, type CollectResult, parseInput } from '../../core/events.ts';
 import { Ledger } from '../../core/ledger.ts';
-import type { Artist, ArtistCatalog, Run } from '../../core/ports.ts';
+import type { Artist, Run } from '../../core/ports.ts';
 import { type HeldRun, takeRun } from '../../core/run/lease.ts';
-import { DAY_KINDS, type ReplaceDeps, replaceDay, rollForward } from '../../core/run/replace.ts';
+import { DAY_KINDS, type ReplaceDeps, refuseDayOf, replaceDay, rollForward } from '../../core/run/replace.ts';
 import { DEFAULT_MIN_COVERAGE } from '../../core/similarity/settings.ts';
 import { accountFor, assembleDay, type Day, readDay } from './day.ts';
 import { type GatherDeps, gatherFeatures, gatherTracks } from './gather.ts';
@@ -20,7 +19,6 @@ import type { Connect } from './sources.ts';
 
 /** What collecting needs. */
 export interface CollectDeps extends ReplaceDeps, Omit<GatherDeps, 'afterSlice'> {
-  artists: ArtistCatalog;
   connect: Connect;
 }
 
@@ -49,7 +47,7 @@ export async function collect(deps: CollectDeps, input: CollectRequest): Promise
   const earlier = request.run === undefined ? undefined : await existing(deps, request.run);
   if (earlier?.summary) return JSON.parse(earlier.summary) as CollectResult;
   const dt = earlier?.dt ?? request.date ?? new Date(deps.clock.now()).toISOString().slice(0, 10);
-  await refuseImportedDay(deps, dt);
+  await refuseDayOf('import', deps, dt);
   const only = request.artists ? [...new Set(request.artists)].sort() : null;
   const followed = await snapshot(deps);
   const wanted = wantedOf(followed, only);
@@ -144,7 +142,7 @@ function resultOf(
     run: run.id,
     done: stopped === null,
     resumeAfter: resumeAfter === null ? null : new Date(resumeAfter).toISOString(),
-    ...accountFor(day, harvest),
+    ...accountFor(day, harvest, stopped === null),
     requests,
     retries,
     stopped: stopped?.message ?? null,
@@ -217,16 +215,5 @@ async function existing({ runs }: CollectDeps, id: string): Promise<Run> {
   throw new NoDataError(
     `collect, field run: expected the id of a collection, got ${id}`,
     'leave it out to begin one',
-  );
-}
-
-async function refuseImportedDay({ runs }: CollectDeps, dt: string): Promise<void> {
-  const imported = (await runs.ofDay(dt)).find(
-    ({ kind, status }) => kind === 'import' && status !== 'failed',
-  );
-  if (!imported) return;
-  throw new DayTakenError(
-    `expected ${dt} to be free for a collection, but it belongs to run ${imported.id}`,
-    'choose another day with --date',
   );
 }

@@ -54,8 +54,8 @@ export type DayAccount = Pick<
   'artists' | 'tracks' | 'features' | 'coverage' | 'dropped' | 'droppedCount' | 'sources'
 >;
 
-/** Counts a day, and names who is missing in it and why. */
-export function accountFor(day: Day, harvest: Harvest): DayAccount {
+/** Counts a day, and names who is missing in it and why; while it is not done, features are still to be asked for. */
+export function accountFor(day: Day, harvest: Harvest, isDone: boolean): DayAccount {
   const tracksOf = Map.groupBy(day.tracks, ({ artist_id }) => artist_id);
   const features = new Map(day.features.map((row) => [row.id, row]));
   const rowsOf = (id: string) => (tracksOf.get(id) ?? []).flatMap((track) => features.get(track.id) ?? []);
@@ -84,7 +84,7 @@ export function accountFor(day: Day, harvest: Harvest): DayAccount {
     }
     const rows = rowsOf(id);
     const missing = DEFAULT_FEATURES.find((feature) => rows.every((row) => row[feature] === null));
-    return missing && `no-features:${missing}`;
+    return missing && (isDone ? `no-features:${missing}` : 'not-reached');
   }
 }
 

@@ -1,9 +1,16 @@
 import PQueue from 'p-queue';
 import { inBatches } from '../../core/batches.ts';
-import { BudgetSpentError, OutageError, ServiceUnavailableError } from '../../core/errors.ts';
-import type { Artist, Clock, FeatureSource, Progress, Warehouse } from '../../core/ports.ts';
-import type { Row } from '../../core/tables.ts';
+import {
+  BudgetSpentError,
+  OutageError,
+  ServiceUnavailableError,
+  type SoundalikeError,
+  UnexpectedAnswerError,
+} from '../../core/errors.ts';
+import type { Artist, AudioFeatures, Clock, FeatureSource, Progress, Warehouse } from '../../core/ports.ts';
+import featuresOfDaySql from '../../sql/athena/audio_features_of_day.sql' with { type: 'text' };
 import knownFeaturesSql from '../../sql/athena/known_audio_features.sql' with { type: 'text' };
+import newestImportSql from '../../sql/athena/newest_import.sql' with { type: 'text' };
 import type { ArtistTracks, Harvest } from './harvest.ts';
 import type { Sources } from './sources.ts';
 
@@ -59,7 +66,8 @@ export async function gatherTracks(
 
 /**
  * Finds the features of these tracks: those that an earlier day of the lake has, then from each source in turn what is
- * still missing. `outages` counts, for each source, the steps in which it was down.
+ * still missing (a row without all default features too), and last the newest imported dataset. `outages` counts, for
+ * each source, the steps in which it was down.
  *
  * Returns the sources that were given up.
  */
@@ -73,27 +81,32 @@ export async function gatherFeatures(
 ): Promise<string[]> {
   if (ids.length === 0) return [];
   const wanted = new Set(ids);
-  const known = (await deps.warehouse.query(knownFeaturesSql, [
-    dt,
-    dt,
-  ])) as unknown as Row<'audio_features'>[];
-  harvest.keepKnown(known.filter(({ id }) => wanted.has(id)));
+  harvest.keepKnown(await wantedRows(knownFeaturesSql, [dt, dt]));
   const givenUp: string[] = [];
   for (const source of features) {
     try {
       await askAll(source);
     } catch (error) {
-      if (!(source.expendable && error instanceof ServiceUnavailableError)) throw error;
+      if (!(source.expendable && isTrouble(error))) throw error;
       const steps = (outages[source.name] ?? 0) + 1;
       outages[source.name] = steps;
       if (steps < OUTAGE_STEPS) throw outage(source, error, deps.clock);
       givenUp.push(source.name);
     }
   }
+  if (!ids.every((id) => harvest.isKnown(id))) {
+    const [newest] = await deps.warehouse.query(newestImportSql, []);
+    if (newest?.dt) harvest.fill(await wantedRows(featuresOfDaySql, [String(newest.dt)]));
+  }
   return givenUp;
 
+  async function wantedRows(sql: string, parameters: string[]): Promise<AudioFeatures[]> {
+    const rows = (await deps.warehouse.query(sql, parameters)) as unknown as AudioFeatures[];
+    return rows.filter(({ id }) => wanted.has(id));
+  }
+
   async function askAll(source: FeatureSource): Promise<void> {
-    const left = ids.filter((id) => !harvest.features.has(id) && !harvest.wasAsked(source.name, id));
+    const left = ids.filter((id) => !harvest.isKnown(id) && !harvest.wasAsked(source.name, id));
     let done = ids.length - left.length;
     await eachConcurrently([...inBatches(left, source.batchSize)], deps.concurrency, async (asked) => {
       checkTime(deps);
@@ -110,7 +123,11 @@ export async function gatherFeatures(
   }
 }
 
-const outage = ({ name }: FeatureSource, cause: ServiceUnavailableError, clock: Clock): OutageError =>
+/** A service that is down, or has changed so that it is not understood any more. */
+const isTrouble = (error: unknown): error is ServiceUnavailableError | UnexpectedAnswerError =>
+  error instanceof ServiceUnavailableError || error instanceof UnexpectedAnswerError;
+
+const outage = ({ name }: FeatureSource, cause: SoundalikeError, clock: Clock): OutageError =>
   new OutageError(
     `${name} is down: ${cause.message}`,
     'run the same command again then; if it stays down, the collection goes on without it',

@@ -1,3 +1,4 @@
+import { DEFAULT_FEATURES } from '../../core/features.ts';
 import type { Artist, AudioFeatures, FoundTrack, Lake } from '../../core/ports.ts';
 
 /** What a track source answered for an artist. */
@@ -66,9 +67,19 @@ export class Harvest {
     this.#keepFeatures(found);
   }
 
-  /** Takes features that need no staging, since the lake has them. */
+  /** Takes features that need no staging, since the lake has them; they come before what a source knows no better. */
   keepKnown(rows: readonly AudioFeatures[]): void {
-    for (const row of rows) this.features.set(row.id, row);
+    for (const row of rows) if (this.#gaps(row.id) >= gapsOf(row)) this.features.set(row.id, row);
+  }
+
+  /** Takes features of tracks that lack more than these. */
+  fill(rows: readonly AudioFeatures[]): void {
+    for (const row of rows) if (this.#gaps(row.id) > gapsOf(row)) this.features.set(row.id, row);
+  }
+
+  /** Whether every feature that is compared by default is known of this track. */
+  isKnown(id: string): boolean {
+    return this.#gaps(id) === 0;
   }
 
   /** Whether this source was already asked for this track. */
@@ -95,6 +106,14 @@ export class Harvest {
     const ids = this.#asked.get(source) ?? new Set();
     for (const id of asked) ids.add(id);
     this.#asked.set(source, ids);
-    this.keepKnown(rows);
+    this.fill(rows);
+  }
+
+  #gaps(id: string): number {
+    return gapsOf(this.features.get(id));
   }
 }
+
+/** How many default features a row lacks; a track without a row lacks most. */
+const gapsOf = (row: AudioFeatures | undefined): number =>
+  row ? DEFAULT_FEATURES.filter((feature) => row[feature] === null).length : DEFAULT_FEATURES.length + 1;

@@ -21,5 +21,8 @@ export async function refreshArtists(
     .slice(0, Math.ceil(followed.length * SHARE));
   if (stale.length === 0) return;
   const fresh = await lookup.artists(stale.map(({ id }) => id));
-  await artists.refresh(fresh, new Date(clock.now()).toISOString());
+  const found = new Set(fresh.map(({ id }) => id));
+  // Those that are gone keep what is known of them: if they stayed the oldest, the others would never have their turn.
+  const gone = stale.filter(({ id }) => !found.has(id));
+  await artists.refresh([...fresh, ...gone], new Date(clock.now()).toISOString());
 }

@@ -1,6 +1,7 @@
 import { distance as editDistance } from 'fastest-levenshtein';
 import { NoDataError, UnknownArtistError } from '../../core/errors.ts';
 import { parseInput, SimilarRequest, type SimilarResult } from '../../core/events.ts';
+import type { Feature } from '../../core/features.ts';
 import type { ArtistCatalog, CatalogArtist, Database } from '../../core/ports.ts';
 import type { Range } from '../../core/similarity/matrix.ts';
 import { reasons } from '../../core/similarity/reasons.ts';
@@ -29,18 +30,18 @@ export async function findSimilar(deps: FindSimilarDeps, input: unknown): Promis
     throw new NoDataError('expected a published run, got none', 'collect and compare first: soundalike run');
   }
   const { published, features: own, neighbours } = found;
+  const { features, ranges } = JSON.parse(published.parameters) as {
+    features: Feature[];
+    ranges: Record<string, Range>;
+  };
   if (neighbours.length === 0) {
     throw new NoDataError(
       `expected neighbours of ${name ?? id} in run ${published.run_id} of ${published.dt}, got none`,
-      own
+      features.every((feature) => typeof own?.[feature] === 'number')
         ? 'it was compared with nobody: follow more artists and run again'
-        : 'it had no tracks with audio features that day, or was not followed yet: run again, or see dropped in the result of soundalike run',
+        : `it had no tracks with ${features.join(', ')} that day, or was not followed yet: run again, or see dropped in the result of soundalike run`,
     );
   }
-  const { features, ranges } = JSON.parse(published.parameters) as {
-    features: string[];
-    ranges: Record<string, Range>;
-  };
   return {
     artist: { id, name: name ?? id, url },
     date: published.dt,

@@ -28,8 +28,8 @@ export async function compare(deps: CompareDeps, input: SimilarityRequest): Prom
   const request = parseInput(SimilarityRequest, input, 'similarity');
   await rollForward(deps);
   const dt = request.date ?? new Date(deps.clock.now()).toISOString().slice(0, 10);
-  const kind = await kindOfReadyDay(deps, dt);
-  if (request.dryRun) return (await measure(deps, dt, kind, request)).result;
+  if (request.dryRun) return (await measure(deps, dt, request)).result;
+  await readyDay(deps, dt);
   const run = await takeRun(deps, {
     kind: 'similarity',
     dt,
@@ -37,13 +37,22 @@ export async function compare(deps: CompareDeps, input: SimilarityRequest): Prom
     resumes: () => false,
     progress: '{}',
   });
+  const result = await compareAs(deps, run, request);
+  await writeRuns(deps, dt, run.asDone(JSON.stringify(result)));
+  return result;
+}
+
+async function compareAs(
+  deps: CompareDeps,
+  run: HeldRun,
+  request: SimilarityRequest,
+): Promise<SimilarityResult> {
   try {
-    const measured = await measure(deps, dt, kind, request);
+    const measured = await measure(deps, run.dt, request);
     const result = { ...measured.result, run: run.id, published: measured.publishable };
     const summary = JSON.stringify(result);
     if (result.published) await publish(deps, run, { ...measured, result }, summary);
     else await run.done(summary);
-    await writeRuns(deps, dt, run.asDone(summary));
     return result;
   } catch (error) {
     await run.fail();
@@ -61,14 +70,13 @@ interface Measured {
   publishable: boolean;
 }
 
-async function measure(
-  { warehouse }: CompareDeps,
-  dt: string,
-  kind: RunKind,
-  request: SimilarityRequest,
-): Promise<Measured> {
+async function measure(deps: CompareDeps, dt: string, request: SimilarityRequest): Promise<Measured> {
   const features = [...(request.features ?? DEFAULT_FEATURES)];
-  const day = await readComparedDay(warehouse, dt, kind, features);
+  const { kind, madeBy } = await readyDay(deps, dt);
+  const day = await readComparedDay(deps.warehouse, dt, kind, features);
+  if ((await readyDay(deps, dt)).madeBy !== madeBy) {
+    throw new DayNotReadyError(`${dt} was replaced while it was read`, 'run similarity again');
+  }
   const n = day.compared.length;
   const wanted = request.neighbours ?? (n <= ALL_PAIRS_UP_TO ? 'all' : DEFAULT_NEIGHBOURS);
   // The closest pairs are exact for as many neighbours as there are pairs to name.
@@ -123,8 +131,9 @@ function warningsOf(day: ComparedDay, publishable: boolean, coverage: number, mi
   }
   if (!publishable) {
     const percent = (share: number) => `${Math.floor(share * 1000) / 10} %`;
+    const floor = coverage < minCoverage ? `, below the floor of ${percent(minCoverage)}` : '';
     warnings.push(
-      `not published: ${day.compared.length} of ${day.asked} artists could be compared (${percent(coverage)}), below the floor of ${percent(minCoverage)}`,
+      `not published: ${day.compared.length} of ${day.asked} artists could be compared (${percent(coverage)})${floor}`,
     );
   }
   return warnings;
@@ -154,8 +163,8 @@ async function publish(
   );
 }
 
-/** What kind of run made the day. Throws where it is not there, or not whole. */
-async function kindOfReadyDay({ runs }: CompareDeps, dt: string): Promise<RunKind> {
+/** What kind of run made the day, and the ids of all that did. Throws where it is not there, or not whole. */
+async function readyDay({ runs }: CompareDeps, dt: string): Promise<{ kind: RunKind; madeBy: string }> {
   const days = (await runs.ofDay(dt)).filter(({ kind }) => DAY_KINDS.some((owner) => owner === kind));
   const replacing = days.find(({ status }) => status === 'replacing');
   if (replacing) {
@@ -164,8 +173,8 @@ async function kindOfReadyDay({ runs }: CompareDeps, dt: string): Promise<RunKin
       'wait until it is done; if it was ended by force, its lease runs out within a minute',
     );
   }
-  const done = days.find(({ status }) => status === 'done');
-  if (done) return done.kind;
+  const done = days.filter(({ status }) => status === 'done');
+  if (done[0]) return { kind: done[0].kind, madeBy: done.map(({ id }) => id).join() };
   const [open] = days;
   if (open) {
     throw new DayNotReadyError(

@@ -1,0 +1,112 @@
+import { DatabaseError, DatabaseUnreachableError, StagingError } from '../../core/errors.ts';
+import type { Publication, Runs } from '../../core/ports.ts';
+import insertRelatedSql from '../../sql/database/related_artist_insert.sql' with { type: 'text' };
+import firstWarningSql from '../../sql/mysql/first_warning.sql' with { type: 'text' };
+import swapSql from '../../sql/mysql/publish_swap.sql' with { type: 'text' };
+import publishedRunSql from '../../sql/mysql/published_run.sql' with { type: 'text' };
+import loadRelatedSql from '../../sql/mysql/related_artists_load.sql' with { type: 'text' };
+import stageFeaturesSql from '../../sql/mysql/staging_artist_features.sql' with { type: 'text' };
+import dropSql from '../../sql/mysql/staging_drop.sql' with { type: 'text' };
+import stagePublishedSql from '../../sql/mysql/staging_published.sql' with { type: 'text' };
+import stageRelatedSql from '../../sql/mysql/staging_related_artists.sql' with { type: 'text' };
+import type { Engine, Parameter } from './engine.ts';
+import type { MysqlEngine } from './mysql-engine.ts';
+import { numberOf } from './mysql-errors.ts';
+import type { MysqlSession } from './mysql-session.ts';
+import { insertFeaturesAndRun, leaseLost, parametersOf } from './related-artists.ts';
+import { RunTable } from './runs.ts';
+
+/** Name of the lock under which the staging tables are used. */
+const LOCK = 'publish';
+
+/** The server takes no LOAD DATA LOCAL INFILE: MySQL since 8.0, MariaDB since 10.5, both before. */
+const NO_LOCAL_INFILE = new Set<number | undefined>([3948, 4166, 1148]);
+
+type StillHeld = (runs: Runs) => Promise<boolean>;
+
+/**
+ * Stages the run's rows beside the served tables, counts them, and puts them in place by one RENAME TABLE. The run is
+ * marked done just before, by `stillHeld`: ADR 4 tells what is left whenever this is cut short.
+ */
+export async function publish(
+  engine: MysqlEngine,
+  publication: Publication,
+  stillHeld: StillHeld,
+): Promise<void> {
+  try {
+    await engine.alone(LOCK, (session) => stageAndSwap(engine, session, publication, stillHeld));
+  } catch (error) {
+    if (!(error instanceof DatabaseUnreachableError) || !(await isServed(engine, publication))) throw error;
+  }
+}
+
+async function stageAndSwap(
+  engine: MysqlEngine,
+  session: MysqlSession,
+  publication: Publication,
+  stillHeld: StillHeld,
+): Promise<void> {
+  const run = (sql: string) => engine.patiently(() => session.run(sql));
+  await run(dropSql);
+  try {
+    for (const sql of [stageRelatedSql, stageFeaturesSql, stagePublishedSql]) await run(sql);
+    await stage(session, publication);
+    const isHeld = await engine.transaction((transaction) => stillHeld(new RunTable(transaction)));
+    if (!isHeld) throw leaseLost(publication);
+    await run(swapSql);
+  } finally {
+    // What cannot be dropped now takes space, no more, until the next publish.
+    await session.run(dropSql).catch(() => {});
+  }
+}
+
+async function stage(session: MysqlSession, publication: Publication): Promise<void> {
+  await stageRelated(session, parametersOf(publication.relatedArtists));
+  await insertFeaturesAndRun(staging(session), publication);
+}
+
+/**
+ * LOAD DATA drops or bends a row that does not fit, and warns; so what it sent and what arrived are counted. Where the
+ * server forbids it, which it does before it asks for a row, the rows are inserted, and one that does not fit fails.
+ */
+async function stageRelated(session: MysqlSession, rows: Iterable<Parameter[]>): Promise<void> {
+  try {
+    const { sent, arrived, warnings } = await session.load(loadRelatedSql, rows);
+    if (arrived === sent && warnings === 0) return;
+    const [first] = await session.all(firstWarningSql);
+    throw new StagingError(
+      `expected ${sent} neighbours in the database without a warning, got ${arrived} and ${warnings} warnings (${first?.Message})`,
+      'nothing was published and the last good run stays; an id may be too long or not ASCII',
+    );
+  } catch (error) {
+    if (!(error instanceof DatabaseError && NO_LOCAL_INFILE.has(numberOf(error)))) throw error;
+    await staging(session).runMany(insertRelatedSql, rows);
+  }
+}
+
+/** The session, with the staging tables in the place of the served ones that statements insert into. */
+function staging(session: MysqlSession): Engine {
+  const next = (sql: string) => sql.replace(/^INSERT INTO \w+/m, '$&_next');
+  return {
+    all: (sql, parameters) => session.all(sql, parameters),
+    run: (sql, parameters) => session.run(next(sql), parameters),
+    runMany: (sql, rows) => session.runMany(next(sql), rows),
+    transaction: (work) => work(staging(session)),
+    close: () => session.close(),
+  };
+}
+
+/**
+ * Whether the run came to be served although the connection was lost: a server may swap for a client that is gone. The
+ * lock tells when that is decided.
+ */
+async function isServed(engine: MysqlEngine, { run_id }: Publication): Promise<boolean> {
+  try {
+    return await engine.alone(
+      LOCK,
+      async (session) => (await session.all(publishedRunSql))[0]?.run_id === run_id,
+    );
+  } catch {
+    return false;
+  }
+}

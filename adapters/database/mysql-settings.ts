@@ -1,0 +1,84 @@
+import type { PoolOptions } from 'mysql2/promise';
+import { UsageError } from '../../core/errors.ts';
+
+/** How a MySQL or MariaDB server is reached, beside its URL. */
+export interface MysqlSettings {
+  /**
+   * `verify`: a certificate that Node trusts (`NODE_EXTRA_CA_CERTS` adds one), of that host. `rds`: one of Amazon RDS,
+   * and no other. `off`: none. By default `off` on this machine and `verify` elsewhere; the URL's `tls` goes first.
+   */
+  tls?: string;
+  /** Milliseconds to wait for a connection; 10,000 by default. */
+  connectTimeoutMs?: number;
+  /** How long a statement waits for rows and tables that others hold; 30 by default. */
+  lockWaitSeconds?: number;
+  /** How often work is tried that others stood in the way of; 5 by default. */
+  tries?: number;
+}
+
+/** Connections at once: a publish holds one and needs a second. */
+const CONNECTIONS = 10;
+/** A connection that nobody needs is closed before the server does it (sql/mysql/session.sql). */
+const IDLE_MS = 30_000;
+
+const TLS: Record<string, PoolOptions['ssl']> = {
+  off: undefined,
+  verify: { minVersion: 'TLSv1.2', rejectUnauthorized: true, verifyIdentity: true },
+  rds: 'Amazon RDS',
+};
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
+
+/**
+ * What mysql2 takes for `mysql://user:password@host:port/database?tls=off|verify|rds`. Throws `UsageError`, which shows
+ * nothing of the URL, where that is not its form.
+ */
+export function poolOptions(url: string, { tls, connectTimeoutMs = 10_000 }: MysqlSettings): PoolOptions {
+  const { hostname, port, username, password, pathname, searchParams } = parse(url);
+  for (const name of searchParams.keys()) if (name !== 'tls') throw malformed(`a parameter ${name}`);
+  const wanted =
+    searchParams.get('tls') ?? (tls || undefined) ?? (LOOPBACK.test(hostname) ? 'off' : 'verify');
+  if (!Object.hasOwn(TLS, wanted)) throw malformed(`"${wanted}" for TLS`);
+  const ssl = TLS[wanted];
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? 3306 : Number(port),
+    user: decoded(username),
+    password: decoded(password),
+    database: decoded(pathname.slice(1)),
+    // mysql2 writes into it.
+    ssl: typeof ssl === 'object' ? { ...ssl } : ssl,
+    charset: 'UTF8MB4_BIN',
+    connectTimeout: connectTimeoutMs,
+    connectionLimit: CONNECTIONS,
+    maxIdle: CONNECTIONS - 1,
+    idleTimeout: IDLE_MS,
+    decimalNumbers: true,
+    // mysql2's own reading of a short double can be off in the last bit.
+    typeCast: (field, next) => (field.type === 'DOUBLE' ? double(field.string()) : next()),
+  };
+}
+
+const double = (text: string | null): number | null => (text === null ? null : Number(text));
+
+function parse(url: string): URL {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed?.protocol !== 'mysql:' || !/^\/[^/]+$/.test(parsed.pathname) || parsed.hash !== '') {
+    throw malformed('one of another form');
+  }
+  return parsed;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (cause) {
+    throw malformed('a percent sign that encodes nothing', cause);
+  }
+}
+
+const malformed = (came: string, cause?: unknown): UsageError =>
+  new UsageError(
+    `expected a database URL mysql://user:password@host:port/database?tls=off|verify|rds, got ${came}`,
+    'write special characters of user and password percent-encoded (%40 for @)',
+    { cause },
+  );

@@ -1,0 +1,52 @@
+import type { Database } from '../../core/ports.ts';
+import insertMigrationSql from '../../sql/database/schema_migration_insert.sql' with { type: 'text' };
+import initialSql from '../../sql/mysql/0001_initial.sql' with { type: 'text' };
+import createMigrationsSql from '../../sql/mysql/schema_migrations.sql' with { type: 'text' };
+import { MysqlEngine } from './mysql-engine.ts';
+import { numberOf } from './mysql-errors.ts';
+import { publish } from './mysql-publish.ts';
+import type { MysqlSettings } from './mysql-settings.ts';
+import { databaseOn, versionOf } from './tables.ts';
+
+/**
+ * Every migration in order; a database is brought up from wherever it stands, and never down. The servers commit each
+ * statement that defines a table, so each must do no harm when it is run again after a migration that died.
+ */
+const MIGRATIONS = [initialSql];
+
+const NO_SUCH_TABLE = 1146;
+
+/**
+ * Opens the database of a MySQL or MariaDB server and brings its tables up to date; where they are, the user needs no
+ * right to make any. Throws `UsageError` for a URL of another form, and the `Database…Error` that fits.
+ */
+export async function openMysql(url: string, settings: MysqlSettings = {}): Promise<Database> {
+  const engine = new MysqlEngine(url, settings);
+  try {
+    if (!(await isUpToDate(engine))) await migrate(engine);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  return databaseOn(engine, (publication, stillHeld) => publish(engine, publication, stillHeld));
+}
+
+async function isUpToDate(engine: MysqlEngine): Promise<boolean> {
+  try {
+    return (await versionOf(engine)) >= MIGRATIONS.length;
+  } catch (error) {
+    if (numberOf(error) === NO_SUCH_TABLE) return false;
+    throw error;
+  }
+}
+
+function migrate(engine: MysqlEngine): Promise<void> {
+  return engine.alone('migration', async (session) => {
+    await session.run(createMigrationsSql);
+    const version = await versionOf(session);
+    for (const [i, script] of MIGRATIONS.slice(version).entries()) {
+      for (const statement of script.trim().split(/;\n*$/m).filter(Boolean)) await session.run(statement);
+      await session.run(insertMigrationSql, [version + i + 1]);
+    }
+  });
+}

@@ -1,0 +1,22 @@
+import type { Database, RelatedArtists } from '../../core/ports.ts';
+import schemaVersionSql from '../../sql/database/schema_version.sql' with { type: 'text' };
+import { ApiStateTable } from './api-state.ts';
+import { ArtistTable } from './artists.ts';
+import type { Engine } from './engine.ts';
+import { nearest } from './related-artists.ts';
+import { RunTable } from './runs.ts';
+
+/** The database on an engine. Publishing is the engine's own way; all else is the same on each. */
+export const databaseOn = (engine: Engine, publish: RelatedArtists['publish']): Database => ({
+  artists: new ArtistTable(engine),
+  runs: new RunTable(engine),
+  apiState: new ApiStateTable(engine),
+  relatedArtists: { publish, nearest: (artistId, limit) => nearest(engine, artistId, limit) },
+  close: () => engine.close(),
+});
+
+/** The newest migration that a database has had; 0 where it had none. */
+export async function versionOf(engine: Engine): Promise<number> {
+  const [row] = await engine.all(schemaVersionSql);
+  return Number(row?.version ?? 0);
+}

@@ -1,0 +1,158 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { openSqlite } from '../../../adapters/database/sqlite.ts';
+import { LeaseLostError } from '../../../core/errors.ts';
+import type { Database } from '../../../core/ports.ts';
+import type { Row } from '../../../core/tables.ts';
+import { runRow } from '../../support/machine.ts';
+import { publicationOf } from '../../support/publication.ts';
+import { type PublishedReader, startProgram, startReader } from '../../support/published-reader.ts';
+
+/** Enough that a run's rows are many pages and a publish takes a while. */
+const ARTISTS = 60;
+
+let folder: string;
+let path: string;
+let database: Database;
+const readers: PublishedReader[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'soundalike-publish-'));
+  path = join(folder, 'soundalike.db');
+  database = await openSqlite(path);
+});
+afterEach(async () => {
+  await Promise.all(readers.splice(0).map((reader) => reader.stop()));
+  await database.close();
+  await rm(folder, { recursive: true });
+});
+
+const held = async () => true;
+const publish = (run: number, stillHeld: () => Promise<boolean> = held) =>
+  database.relatedArtists.publish(publicationOf(run, ARTISTS), stillHeld);
+const served = async () => {
+  const found = await database.relatedArtists.nearest('a0', 1000);
+  return { run: found?.published.run_id, neighbours: found?.neighbours.length };
+};
+const whole = (run: number) => ({ run: `run-${run}`, neighbours: ARTISTS - 1 });
+function reader(): PublishedReader {
+  const started = startReader(path, ARTISTS);
+  readers.push(started);
+  return started;
+}
+
+test('a reader in another process goes on with the old run while the new one is written, then has the new', async () => {
+  await publish(0);
+  const other = reader();
+  await other.seen(0);
+  for (let run = 1; run <= 10; run++) {
+    let seen = new Set<number>();
+    await publish(run, async () => {
+      // All rows are replaced, and nothing is committed.
+      seen = await other.next(3);
+      return true;
+    });
+    expect([...seen]).toEqual([run - 1]);
+    await other.seen(run);
+  }
+});
+
+test('a reader never sees two runs mixed while runs are published one after the other', async () => {
+  await publish(0);
+  const other = reader();
+  await other.seen(0);
+  for (let run = 1; run <= 10; run++) await publish(run);
+  await other.seen(10);
+});
+
+test('a process that opens the file in mid-publish need not wait', async () => {
+  await publish(0);
+  let seen = new Set<number>();
+  await publish(1, async () => {
+    seen = await reader().next(1);
+    return true;
+  });
+  expect([...seen]).toEqual([0]);
+});
+
+/** Another process that publishes run 2; it says so when it is about to. */
+const publisher = (busyTimeoutMs?: number) =>
+  startProgram(`
+    import { openSqlite } from '$ROOT/adapters/database/sqlite.ts';
+    import { publicationOf } from '$ROOT/test/support/publication.ts';
+    const { relatedArtists } = await openSqlite(${JSON.stringify(path)}, { busyTimeoutMs: ${busyTimeoutMs} });
+    process.stdout.write('ready');
+    try {
+      await relatedArtists.publish(publicationOf(2, ${ARTISTS}), async () => true);
+    } catch ({ code, hint }) {
+      process.stdout.write(code + ': ' + hint);
+      process.exitCode = 1;
+    }
+  `);
+
+test('a second publisher waits for the first, for as long as it was told', async () => {
+  const patient = publisher();
+  await publish(1, async () => {
+    await once(patient.stdout, 'data');
+    const impatient = publisher(0);
+    expect(await text(impatient.stdout)).toBe(
+      'readystorage: another process is writing: wait until it is done and try again',
+    );
+    return true;
+  });
+  expect(await once(patient, 'exit')).toEqual([0, null]);
+  expect(await served()).toEqual(whole(2));
+});
+
+test('a run that is not held any more changes nothing', async () => {
+  await publish(1);
+  await database.runs.insert(runRow({ id: 'run-2', status: 'running' }));
+  const lost = database.relatedArtists.publish(publicationOf(2, ARTISTS), async (runs) => {
+    const run = runRow({ id: 'run-2', status: 'done' });
+    expect(await runs.update(run, run.owner)).toBe(true);
+    return runs.update(run, 'somebody else');
+  });
+  await expect(lost).rejects.toThrow(LeaseLostError);
+  expect(await served()).toEqual(whole(1));
+  // Nor does what was written on the way.
+  expect(await database.runs.byId('run-2')).toMatchObject({ status: 'running' });
+});
+
+test('a run whose rows cannot be made, or are not right, changes nothing', async () => {
+  await publish(1);
+  function* failing(): Generator<Row<'related_artists'>> {
+    yield { artist_id: 'a0', y_artist: 'a1', distance: 0.5, rank: 1 };
+    throw new Error('no more rows');
+  }
+  const attempt = (relatedArtists: Iterable<Row<'related_artists'>>) =>
+    database.relatedArtists.publish({ ...publicationOf(2, ARTISTS), relatedArtists }, held);
+  await expect(attempt(failing())).rejects.toThrow('no more rows');
+  const row = { artist_id: 'a0', y_artist: 'a1', distance: 0.5, rank: 1 };
+  await expect(attempt([row, row])).rejects.toThrow(/UNIQUE/);
+  expect(await served()).toEqual(whole(1));
+  await publish(3);
+  expect(await served()).toEqual(whole(3));
+});
+
+test('a publisher that is killed in the middle leaves the old run, and the next can publish', async () => {
+  await publish(1);
+  // More rows than SQLite's cache holds, so that some of them are in the write-ahead log already.
+  const child = startProgram(`
+    import { openSqlite } from '$ROOT/adapters/database/sqlite.ts';
+    import { publicationOf } from '$ROOT/test/support/publication.ts';
+    const { relatedArtists } = await openSqlite(${JSON.stringify(path)});
+    await relatedArtists.publish(publicationOf(2, 300), () => {
+      process.stdout.write('written');
+      return new Promise(() => setInterval(() => {}, 1000));
+    });
+  `);
+  await once(child.stdout, 'data');
+  expect(await served()).toEqual(whole(1));
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(await served()).toEqual(whole(1));
+  await publish(3);
+  expect(await served()).toEqual(whole(3));
+});

@@ -1,0 +1,137 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { FolderStore } from '../../../adapters/lake/folder.ts';
+import { ParquetLake } from '../../../adapters/lake/lake.ts';
+import { DuckDbWarehouse } from '../../../adapters/warehouse/duckdb.ts';
+import { InvalidInputError, NoDataError } from '../../../core/errors.ts';
+import { artistRow, trackRow } from '../../support/rows.ts';
+
+const DAY = '2026-11-22';
+const EARLIER = '2026-11-21';
+
+let folder: string;
+let store: FolderStore;
+let lake: ParquetLake;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "soundalike lake [it's] *? "));
+  store = new FolderStore(folder);
+  lake = new ParquetLake(store);
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const [a, b, c] = [artistRow('a'), artistRow('b'), artistRow('C')] as const;
+const pathOf = (table: string, dt: string) => join(folder, `${table}/dt=${dt}/part-00000.parquet`);
+
+describe('a day of a table', () => {
+  test('is one object in a folder of the table and the day, sorted bytewise', async () => {
+    await lake.write('top_tracks', DAY, [trackRow('b', 'x'), trackRow('B', 'y'), trackRow('B', 'x')]);
+    expect(await store.list('')).toEqual([`top-tracks/dt=${DAY}/part-00000.parquet`]);
+    const rows = (await lake.read('top_tracks', DAY)) ?? [];
+    expect(rows.map(({ artist_id, id }) => artist_id + id)).toEqual(['Bx', 'By', 'bx']);
+  });
+
+  test('is the same bytes for the same rows in any order', async () => {
+    await lake.write('artists', DAY, [a, b, c]);
+    await lake.write('artists', EARLIER, [c, b, a]);
+    expect(await readFile(pathOf('artists', DAY))).toEqual(await readFile(pathOf('artists', EARLIER)));
+  });
+
+  test('keeps the first of the rows with the same key', async () => {
+    await lake.write('artists', DAY, [b, { ...a, name: 'first' }, { ...a, name: 'second' }]);
+    expect((await lake.read('artists', DAY))?.map(({ name }) => name)).toEqual(['first', 'b']);
+  });
+
+  test('is undefined where there is none, and empty where there are no rows', async () => {
+    expect(await lake.read('artists', DAY)).toBeUndefined();
+    await lake.write('artists', DAY, []);
+    expect(await lake.read('artists', DAY)).toEqual([]);
+  });
+
+  test('stays as it was where the new rows are not right', async () => {
+    await lake.write('artists', DAY, [a]);
+    // What is generated has to come in order.
+    await expect(lake.write('artists', DAY, new Set([b, a]))).rejects.toThrow(InvalidInputError);
+    expect(await lake.read('artists', DAY)).toEqual([a]);
+    await lake.write('artists', DAY, new Set([a, b]));
+    expect(await lake.read('artists', DAY)).toEqual([a, b]);
+  });
+});
+
+describe('staging', () => {
+  test('keeps the slices of each run apart, by name', async () => {
+    const values = { 'tracks-00002': [1, null, '방탄'], 'tracks-00001': {}, 'features-a.b': 'x' };
+    for (const [name, value] of Object.entries(values)) await lake.putSlice('run', name, value);
+    await lake.putSlice('run-2', 'tracks-00001', 'of another run');
+    await lake.stageDay('run', 'artists', [a]);
+    expect(await lake.slices('run')).toEqual([
+      { name: 'features-a.b', value: 'x' },
+      { name: 'tracks-00001', value: {} },
+      { name: 'tracks-00002', value: [1, null, '방탄'] },
+    ]);
+    await lake.putSlice('run', 'tracks-00001', 'again');
+    expect(await lake.slices('run')).toContainEqual({ name: 'tracks-00001', value: 'again' });
+    expect(await lake.slices('nobody')).toEqual([]);
+  });
+
+  test('is outside the tables until it replaces their day, and leaves other days and tables alone', async () => {
+    await lake.write('artists', EARLIER, [a]);
+    await lake.write('artists', DAY, [a]);
+    await lake.write('top_tracks', DAY, [trackRow('a', 'old')]);
+    await lake.stageDay('run', 'artists', [c, b]);
+    await lake.stageDay('run', 'top_tracks', [trackRow('b', 'new')]);
+    expect(await lake.read('artists', DAY)).toEqual([a]);
+    await lake.replaceDay('run', DAY, ['artists']);
+    expect(await lake.read('artists', DAY)).toEqual([c, b]);
+    expect(await lake.read('artists', EARLIER)).toEqual([a]);
+    expect(await lake.read('top_tracks', DAY)).toEqual([trackRow('a', 'old')]);
+    // A run that died here is brought to its end by doing it all once more.
+    await lake.replaceDay('run', DAY, ['artists', 'top_tracks']);
+    expect(await lake.read('artists', DAY)).toEqual([c, b]);
+    expect(await lake.read('top_tracks', DAY)).toEqual([trackRow('b', 'new')]);
+  });
+
+  test('gives the bytes that a write would have put', async () => {
+    await lake.write('artists', EARLIER, [a, b]);
+    await lake.stageDay('run', 'artists', [b, a]);
+    await lake.replaceDay('run', DAY, ['artists']);
+    expect(await readFile(pathOf('artists', DAY))).toEqual(await readFile(pathOf('artists', EARLIER)));
+  });
+
+  test('that is not there cannot replace a day', async () => {
+    await lake.write('artists', DAY, [a]);
+    const replacing = lake.replaceDay('run', DAY, ['artists']);
+    await expect(replacing).rejects.toThrow(NoDataError);
+    await expect(replacing).rejects.toThrow('expected the staged artists of run run, got nothing');
+    expect(await lake.read('artists', DAY)).toEqual([a]);
+  });
+
+  test('is cleared but for the runs that go on', async () => {
+    await lake.write('artists', DAY, [a]);
+    for (const run of ['run', 'run-2', 'other']) {
+      await lake.putSlice(run, 'x', 1);
+      await lake.stageDay(run, 'artists', [b]);
+    }
+    await lake.clearStaging(['run-2']);
+    expect((await store.list('staging/')).map((key) => key.split('/')[1])).toEqual(['run-2', 'run-2']);
+    await lake.clearStaging([]);
+    await lake.clearStaging([]);
+    expect(await store.list('')).toEqual([`artists/dt=${DAY}/part-00000.parquet`]);
+  });
+});
+
+test('a day of before a column was added is read beside a newer one, by the lake and by SQL', async () => {
+  const older = parquetWriteBuffer({ columnData: [{ name: 'id', data: ['old'], type: 'STRING' }] });
+  await mkdir(join(folder, `artists/dt=${EARLIER}`), { recursive: true });
+  await writeFile(pathOf('artists', EARLIER), new Uint8Array(older));
+  await lake.write('artists', DAY, [{ ...a, followers: 5 }]);
+  expect(await lake.read('artists', EARLIER)).toMatchObject([{ id: 'old', name: null, genres: null }]);
+  const warehouse = new DuckDbWarehouse(folder);
+  const sql = 'SELECT dt, id, followers, genres FROM artists WHERE dt <= ? ORDER BY dt';
+  expect(await warehouse.query(sql, [DAY])).toEqual([
+    { dt: EARLIER, id: 'old', followers: null, genres: null },
+    { dt: DAY, id: 'a', followers: 5, genres: [] },
+  ]);
+  await warehouse.close();
+});

@@ -1,0 +1,88 @@
+import { openMysql } from '../../../adapters/database/mysql.ts';
+import { testDatabase } from '../../support/mariadb-database.ts';
+import { publicationOf } from '../../support/publication.ts';
+import { artistRow } from '../../support/rows.ts';
+
+const NOW = '2026-11-22T12:00:00.000Z';
+
+const mysql = testDatabase();
+
+/** What the tables of a database are, column by column and key by key. */
+async function shape(): Promise<string[]> {
+  const tables = (await mysql.admin('SHOW TABLES')).flatMap(Object.values) as string[];
+  const created = await Promise.all(
+    tables.map((table) => mysql.admin<{ 'Create Table': string }>(`SHOW CREATE TABLE ${table}`)),
+  );
+  return created.flat().map((row) => row['Create Table']);
+}
+
+/** Takes everything away that a migration made, and opens the database so many times at once. */
+async function again(times: number, before: () => Promise<unknown> = async () => {}): Promise<void> {
+  for (const table of (await mysql.admin('SHOW TABLES')).flatMap(Object.values))
+    await mysql.admin(`DROP TABLE ${table}`);
+  await before();
+  await Promise.all(Array.from({ length: times }, () => mysql.open()));
+}
+
+test('processes that open an empty database at once all succeed, and each migration is made once', async () => {
+  const tables = await shape();
+  expect(tables).toHaveLength(8);
+  await again(6);
+  expect(await shape()).toEqual(tables);
+  expect(await mysql.admin('SELECT version FROM schema_migrations')).toEqual([{ version: 1 }]);
+});
+
+test('a migration that died half-way is made again', async () => {
+  await mysql.database.artists.follow([artistRow('a')], 'spotify', NOW);
+  const tables = await shape();
+  const [artists = ''] = tables.filter((create) => create.startsWith('CREATE TABLE `artists`'));
+  await again(1, async () => {
+    await mysql.admin('CREATE TABLE schema_migrations (version INT NOT NULL PRIMARY KEY) ENGINE = InnoDB');
+    await mysql.admin(artists);
+    await mysql.admin(
+      `INSERT INTO artists (id, name, name_folded, followed, provider, added_at, refreshed_at) VALUES ('b', 'b', 'b', 1, 's', '', '')`,
+    );
+  });
+  expect(await shape()).toEqual(tables);
+  expect(await mysql.database.artists.list()).toMatchObject([{ id: 'b' }]);
+});
+
+test('what is there when it is opened again stays, whatever version of the program comes later', async () => {
+  await mysql.database.artists.follow([artistRow('a')], 'spotify', NOW);
+  await mysql.admin('INSERT INTO schema_migrations (version) VALUES (2)');
+  const later = await mysql.open();
+  expect(await later.artists.list()).toMatchObject([{ id: 'a' }]);
+});
+
+test('ids compare byte by byte, all text is utf8mb4, and the keys are those that questions need', async () => {
+  const related = (await shape()).find((create) => create.startsWith('CREATE TABLE `related_artists`')) ?? '';
+  for (const column of ['artist_id', 'y_artist']) {
+    expect(related).toMatch(
+      new RegExp(`\`${column}\` varchar\\(64\\) CHARACTER SET ascii COLLATE ascii_bin NOT NULL`),
+    );
+  }
+  expect(related).toContain('PRIMARY KEY (`artist_id`,`y_artist`)');
+  expect(related).toContain('(`artist_id`,`distance`)');
+  const collations = await mysql.admin<{ c: string }>(
+    'SELECT DISTINCT collation_name AS c FROM information_schema.columns WHERE table_schema = DATABASE() AND collation_name IS NOT NULL ORDER BY 1',
+  );
+  expect(collations.map(({ c }) => c)).toEqual(['ascii_bin', 'utf8mb4_bin']);
+});
+
+test('one who may only read can open what is up to date, and nothing else', async () => {
+  await mysql.database.relatedArtists.publish(publicationOf(1, 3), async () => true);
+  const name = new URL(mysql.url).pathname.slice(1);
+  await mysql.admin("CREATE USER IF NOT EXISTS reader IDENTIFIED BY 'open sesame: %40'");
+  await mysql.admin(`GRANT SELECT ON ${name}.* TO reader`);
+  const url = Object.assign(new URL(mysql.url), {
+    username: 'reader',
+    password: encodeURIComponent('open sesame: %40'),
+  }).href;
+  const reader = await mysql.open({}, url);
+  expect((await reader.relatedArtists.nearest('a0', 9))?.neighbours).toHaveLength(2);
+  await expect(reader.artists.follow([artistRow('a')], 'spotify', NOW)).rejects.toMatchObject({
+    code: 'database-refused',
+  });
+  await mysql.admin('DROP TABLE schema_migrations');
+  await expect(openMysql(url)).rejects.toMatchObject({ code: 'database-refused' });
+});

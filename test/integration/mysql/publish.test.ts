@@ -1,0 +1,159 @@
+import { LeaseLostError } from '../../../core/errors.ts';
+import type { Publication } from '../../../core/ports.ts';
+import { mulberry32 } from '../../../sample/random.ts';
+import { runRow } from '../../support/machine.ts';
+import { IMPATIENT, testDatabase } from '../../support/mariadb-database.ts';
+import { publicationOf } from '../../support/publication.ts';
+
+const ARTISTS = 60;
+const WAYS = [
+  ['LOAD DATA', 1],
+  ['INSERTs, since the server forbids LOAD DATA', 0],
+] as const;
+
+const mysql = testDatabase();
+const served = async (database = mysql.database) => {
+  const found = await database.relatedArtists.nearest('a0', 1000);
+  return { run: found?.published.run_id, neighbours: found?.neighbours.length };
+};
+const whole = (run: number) => ({ run: `run-${run}`, neighbours: ARTISTS - 1 });
+const publish = (run: number, changes: Partial<Publication> = {}, stillHeld = async () => true) =>
+  mysql.database.relatedArtists.publish({ ...publicationOf(run, ARTISTS), ...changes }, stillHeld);
+const tables = async () => (await mysql.admin('SHOW TABLES')).flatMap(Object.values).join();
+describe.each(WAYS)('by %s', (_, localInfile) => {
+  beforeEach(() => mysql.admin(`SET GLOBAL local_infile = ${localInfile}`));
+  afterEach(() => mysql.admin('SET GLOBAL local_infile = 1'));
+
+  test('a run replaces the one before, and nothing is left of the work', async () => {
+    expect(await served()).toEqual({});
+    const before = await tables();
+    for (const run of [1, 2]) {
+      await publish(run);
+      expect(await served()).toEqual(whole(run));
+    }
+    expect(await tables()).toBe(before);
+  });
+
+  test('every number is read back as it was written, to the last bit', async () => {
+    const random = mulberry32(7);
+    const numbers = Array.from(
+      { length: 6000 },
+      (_, i) => random.uniform() * 10 ** (i % 7 === 0 ? -12 : i % 4),
+    );
+    const relatedArtists = numbers.map((distance, i) => ({
+      artist_id: 'A',
+      y_artist: `b${String(i).padStart(5, '0')}`,
+      distance,
+      rank: i + 1,
+    }));
+    const means = publicationOf(1, 1).artistFeatures[0] as Publication['artistFeatures'][number];
+    const own = {
+      ...means,
+      artist_id: 'A',
+      tempo: 100.12345678901234,
+      key: null,
+      loudness: -9.123456789012344,
+    };
+    await publish(1, { relatedArtists, artistFeatures: [own] });
+    const found = await mysql.database.relatedArtists.nearest('A', 10_000);
+    expect(found?.features).toEqual(own);
+    const back = new Map(found?.neighbours.map(({ rank, distance }) => [rank, distance]));
+    expect(relatedArtists.filter(({ rank, distance }) => back.get(rank) !== distance)).toEqual([]);
+  });
+
+  test('ids are kept apart by case and may hold what separates fields', async () => {
+    const ids = ['\\N', 'a\tb', 'a\\', 'Aa', 'aA', "x'y"];
+    const relatedArtists = ids.map((y_artist, i) => ({ artist_id: 'Z', y_artist, distance: i, rank: i + 1 }));
+    await publish(1, { relatedArtists });
+    const found = await mysql.database.relatedArtists.nearest('Z', 10);
+    expect(found?.neighbours.map(({ y_artist }) => y_artist)).toEqual(ids);
+    expect((await mysql.database.relatedArtists.nearest('z', 10))?.neighbours).toEqual([]);
+  });
+
+  const row = { artist_id: 'a0', y_artist: 'a1', distance: 0.5, rank: 1 };
+  test.each([
+    ['an id that is too long', { ...row, y_artist: 'x'.repeat(65) }],
+    ['an id that is not ASCII', { ...row, y_artist: '별하다솜' }],
+    ['a distance that is no number', { ...row, distance: Number.NaN }],
+    ['a row twice', { ...row, y_artist: 'a2' }],
+  ])('a run with %s is not published', async (_name, bad) => {
+    await publish(1);
+    const rows = [row, { ...row, y_artist: 'a2' }, bad, { ...row, y_artist: 'a3' }];
+    // LOAD DATA warns where INSERT fails.
+    await expect(publish(2, { relatedArtists: rows })).rejects.toMatchObject({
+      code: localInfile ? 'staging' : 'database',
+    });
+    expect(await served()).toEqual(whole(1));
+    await publish(3);
+    expect(await served()).toEqual(whole(3));
+  });
+
+  test('a run whose rows cannot be made is not published', async () => {
+    await publish(1);
+    function* failing() {
+      for (let i = 0; i < 9000; i++) yield { ...row, y_artist: `b${i}` };
+      throw new Error('no more rows');
+    }
+    await expect(publish(2, { relatedArtists: failing() })).rejects.toThrow('no more rows');
+    expect(await served()).toEqual(whole(1));
+  });
+});
+
+test('a run that is not held any more changes nothing', async () => {
+  await publish(1);
+  await mysql.database.runs.insert(runRow({ id: 'run-2', status: 'running' }));
+  const lost = mysql.database.relatedArtists.publish(publicationOf(2, ARTISTS), async (runs) => {
+    const run = runRow({ id: 'run-2', status: 'done' });
+    return runs.update(run, 'somebody else');
+  });
+  await expect(lost).rejects.toThrow(LeaseLostError);
+  expect(await served()).toEqual(whole(1));
+  expect(await mysql.database.runs.byId('run-2')).toMatchObject({ status: 'running' });
+  expect(await tables()).not.toContain('_next');
+});
+
+test('of two that publish at once, one waits for the other', async () => {
+  const other = await mysql.open();
+  await Promise.all([publish(1), other.relatedArtists.publish(publicationOf(2, ARTISTS), async () => true)]);
+  expect([whole(1), whole(2)]).toContainEqual(await served());
+  const impatient = await mysql.open(IMPATIENT);
+  await publish(3, {}, async () => {
+    const second = impatient.relatedArtists.publish(publicationOf(4, ARTISTS), async () => true);
+    await expect(second).rejects.toMatchObject({ code: 'database-busy' });
+    return true;
+  });
+  expect(await served()).toEqual(whole(3));
+});
+
+test('ten readers that ask without pause never see two runs mixed, nor none, while 20 are published', async () => {
+  await publish(0);
+  const seen = new Set<number>();
+  let goesOn = true;
+  let answers = 0;
+  const read = async () => {
+    const { relatedArtists } = await mysql.open();
+    for (; goesOn; answers++) {
+      const found = await relatedArtists.nearest(`a${answers % ARTISTS}`, 1000);
+      if (!found) throw new Error('nothing is published');
+      const run = Number(found.published.run_id.slice('run-'.length));
+      const numbers = [
+        found.features,
+        ...found.neighbours.flatMap(({ distance, features }) => [{ distance }, features]),
+      ]
+        .flatMap((values) => Object.values(values ?? { none: Number.NaN }))
+        .filter((value) => typeof value === 'number');
+      expect([found.neighbours.length, ...new Set(numbers)]).toEqual([ARTISTS - 1, run]);
+      seen.add(run);
+    }
+  };
+  const readers = Promise.all(Array.from({ length: 10 }, read));
+  const published = (async () => {
+    for (let run = 1; run <= 20; run++) await publish(run);
+  })().finally(() => {
+    goesOn = false;
+  });
+  await Promise.all([published, readers]);
+  expect(await served()).toEqual(whole(20));
+  expect(answers).toBeGreaterThan(100);
+  expect(seen.size).toBeGreaterThan(5);
+});

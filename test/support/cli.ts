@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+const ROOT = join(import.meta.dirname, '../..');
+const NODE = [
+  process.execPath,
+  '--experimental-import-text',
+  '--disable-warning=ExperimentalWarning',
+  join(ROOT, 'bin/soundalike.ts'),
+];
+
+/** A command that came to its end. */
+export interface Ended {
+  /** Null where a signal ended it. */
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** How a command is run. */
+export interface CliOptions {
+  /** Added to an environment in which nothing of Spotify is set. */
+  environment?: Record<string, string>;
+  /** Limits set in a shell before it, `ulimit -f 100` for one. */
+  limits?: string;
+  /** Given the process as soon as it runs. */
+  started?: (process: { kill(signal: 'SIGKILL'): boolean }) => void;
+}
+
+/** Runs the real command line to its end, in a pipe. */
+export async function soundalike(args: readonly string[], options: CliOptions = {}): Promise<Ended> {
+  const { environment, limits, started } = options;
+  const clean = Object.entries(process.env).filter(
+    ([name]) => !/^(SPOTIFY|RECCOBEATS|SOUNDALIKE)_/.test(name),
+  );
+  const command = limits
+    ? ['bash', '-c', `${limits}; exec "$@"`, 'bash', ...NODE, ...args]
+    : [...NODE, ...args];
+  const child = spawn(command[0] as string, command.slice(1), {
+    env: { ...Object.fromEntries(clean), ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  started?.(child);
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { status, stdout, stderr };
+}
+
+/** The one JSON document that a command printed; fails where stdout holds anything else. */
+export const documentOf = <T = Record<string, unknown>>({ stdout }: Ended): T => {
+  expect(stdout.endsWith('\n}\n')).toBe(true);
+  return JSON.parse(stdout) as T;
+};
+
+/** The lines on stderr but for those that say who plays Spotify. */
+export const complaints = ({ stderr }: Ended): string[] =>
+  stderr.split('\n').filter((line) => line !== '' && !/^(Using the stand-in|This Spotify app)/.test(line));
+
+/** The error that a command printed, after checks that hold for every one: one line on stderr, one document. */
+export function errorOf(ended: Ended, status: number): { code: string; message: string; hint: string } {
+  const { error } = documentOf<{ error: { code: string; message: string; hint: string } }>(ended);
+  expect([ended.status, complaints(ended)]).toEqual([
+    status,
+    [`soundalike: ${error.message}; ${error.hint}`],
+  ]);
+  return error;
+}
+
+/**
+ * Holds what a command printed against `test/golden/<name>.json`, run ids aside. With `UPDATE_GOLDEN=1` the file is
+ * written instead: read the difference before you commit it.
+ */
+export function expectGolden(name: string, ended: Ended): void {
+  const path = join(ROOT, 'test/golden', `${name}.json`);
+  documentOf(ended);
+  const printed = ended.stdout.replace(/\b([a-z]+-\d{4}-\d{2}-\d{2})-[0-9a-f]{12}\b/g, '$1-<id>');
+  if (process.env.UPDATE_GOLDEN) writeFileSync(path, printed);
+  expect(existsSync(path) ? printed : `no ${path}: make it with UPDATE_GOLDEN=1`).toBe(
+    existsSync(path) ? readFileSync(path, 'utf8') : '',
+  );
+}

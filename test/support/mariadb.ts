@@ -1,0 +1,151 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Connection, createConnection } from 'mysql2/promise';
+
+/** A server of its own for a test file, or that of `TEST_MYSQL_URL`, as its administrator sees it. */
+export interface TestServer {
+  admin: Connection;
+  /** Makes an empty database; what `--database` takes. */
+  newDatabase(): Promise<string>;
+  /** Ends the server; on one that was there before, drops the databases. */
+  stop(): Promise<void>;
+}
+
+/** Starts a server. Throws, in one line that says what to do, where none can be had. */
+export async function openTestServer(): Promise<TestServer> {
+  const given = process.env.TEST_MYSQL_URL;
+  const server = given ? { url: given, stop: async () => {} } : await startServer();
+  const admin = await createConnection(server.url);
+  const names: string[] = [];
+  return {
+    admin,
+    async newDatabase() {
+      const name = `soundalike_${randomBytes(4).toString('hex')}`;
+      await admin.query(`CREATE DATABASE ${name}`);
+      names.push(name);
+      return Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
+    },
+    async stop() {
+      if (given) for (const name of names) await admin.query(`DROP DATABASE ${name}`);
+      admin.destroy();
+      await server.stop();
+    },
+  };
+}
+
+/** Time for a package to be fetched, once on a machine. */
+const INSTALL_MS = 300_000;
+
+/** Starts a server before the first test of a file, and ends it after the last. */
+export function testServer(): () => TestServer {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await openTestServer();
+  }, INSTALL_MS);
+  afterAll(() => server?.stop());
+  return () => server;
+}
+
+/** A server for tests. */
+interface Server {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** What makes a server fast to start and quick to write; what it holds need not outlive it. */
+const FLAGS = [
+  ...['--local-infile=1', '--skip-name-resolve', '--skip-log-bin', '--character-set-server=utf8mb4'],
+  ...['--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=64M'],
+];
+const IMAGE = 'mariadb:10.11';
+
+async function startServer(): Promise<Server> {
+  const port = await freePort();
+  const daemon = find('mariadbd') ?? install();
+  if (!daemon) {
+    const container = ['--rm', '-p', `127.0.0.1:${port}:3306`, '-e', 'MARIADB_ALLOW_EMPTY_ROOT_PASSWORD=1'];
+    return await serving(port, ['docker', 'run', ...container, IMAGE, ...FLAGS], async () => {});
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'soundalike-mariadb-'));
+  const data = join(folder, 'data');
+  const common = ['--no-defaults', ...(process.getuid?.() === 0 ? ['--user=root'] : []), `--datadir=${data}`];
+  execFileSync(
+    find('mariadb-install-db') ?? 'mariadb-install-db',
+    [...common, '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'],
+    { stdio: 'ignore' },
+  );
+  const own = [`--socket=${folder}/socket`, `--pid-file=${folder}/pid`, '--bind-address=127.0.0.1'];
+  return await serving(port, [daemon, ...common, ...own, `--port=${port}`, ...FLAGS], () =>
+    rm(folder, { recursive: true }),
+  );
+}
+
+/** Ends the server when its standard input does: so it cannot outlive the tests, however they end. */
+const GUARD = '"$@" 0</dev/null & server=$!; cat >/dev/null; kill $server; wait $server';
+
+async function serving(port: number, command: string[], clean: () => Promise<void>): Promise<Server> {
+  const guard = spawn('sh', ['-c', GUARD, 'guard', ...command], { stdio: ['pipe', 'ignore', 'pipe'] });
+  const ended = once(guard, 'exit');
+  await readiness(guard);
+  return {
+    url: `mysql://root@127.0.0.1:${port}/mysql`,
+    async stop() {
+      guard.stdin.end();
+      await ended;
+      await clean();
+    },
+  };
+}
+
+/** A server of ours says its port when it is ready; one that is only made ready for later says port 0. */
+async function readiness({ stderr }: ChildProcess): Promise<void> {
+  const said: string[] = [];
+  const lines = createInterface(stderr as NodeJS.ReadableStream);
+  for await (const line of lines) {
+    said.push(line);
+    if (/\bport: [1-9]/.test(line)) {
+      stderr?.resume();
+      return;
+    }
+  }
+  throw new Error(`the database server did not start: ${said.slice(-3).join(' ')}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const find = (program: string): string | undefined =>
+  [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+    .map((folder) => join(folder, program))
+    .find((path) => existsSync(path));
+
+/** The server and what it is set up with, without the package that starts a service. The second of two at once finds both. */
+const INSTALL = `command -v mariadbd && command -v my_print_defaults && exit
+apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends mariadb-server-core mariadb-client-core`;
+
+/** Installs the server as root on Debian; undefined where Docker is to run it. Throws where neither can be. */
+function install(): string | undefined {
+  if (process.getuid?.() === 0 && find('apt-get')) {
+    const lock = join(tmpdir(), 'soundalike-mariadb-install.lock');
+    const { status } = spawnSync('flock', [lock, 'sh', '-c', INSTALL], { stdio: 'ignore' });
+    const daemon = find('mariadbd');
+    if (status === 0 && daemon) return daemon;
+  }
+  if (spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0) return undefined;
+  throw new Error(
+    'The database tests need a server: install MariaDB (apt-get install mariadb-server-core mariadb-client-core), start Docker, or name an administrator of one in TEST_MYSQL_URL=mysql://user:password@host:port/mysql',
+  );
+}
