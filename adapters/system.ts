@@ -29,7 +29,8 @@ export const thisHost: Host = {
   },
 };
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this host has this id. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openTestServer } from '../test/support/mariadb.ts';
+import { timeImport } from './import.ts';
 import { timePublish } from './publish.ts';
 import { countRequests } from './requests.ts';
 import { timeStart } from './start.ts';
@@ -60,6 +61,18 @@ if (server) {
   }
 }
 
+const imported = await timeImport(values.quick ? 100_000 : 1_200_000);
+const { ours, duckDb } = imported;
+table.push(
+  timed(
+    `import of a CSV of ${imported.rows} rows`,
+    "DuckDB's read_csv to Parquet",
+    [ours.seconds],
+    [duckDb.seconds],
+  ),
+);
+const memory = `The import took ${Math.round(ours.megabytes)} MB of memory at the most, DuckDB's ${Math.round(duckDb.megabytes)} MB, and did ${Math.round(imported.rows / ours.seconds)} rows a second.`;
+
 if (values.json) process.stdout.write(`${JSON.stringify(table, null, 2)}\n`);
 else {
   const figure = (value: number): string => String(Number(value.toPrecision(4)));
@@ -69,6 +82,6 @@ else {
   );
   const where = Object.entries(parts).map(([part, ms]) => `  ${ms.toFixed(0).padStart(5)} ms  ${part}`);
   process.stdout.write(
-    `${[...lines, '', 'Where the time of a start goes, once its modules are loaded:', ...where, '', `Node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model}`].join('\n')}\n`,
+    `${[...lines, memory, '', 'Where the time of a start goes, once its modules are loaded:', ...where, '', `Node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model}`].join('\n')}\n`,
   );
 }

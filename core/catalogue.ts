@@ -1,3 +1,5 @@
+import type { FoundFeatures } from './ports.ts';
+
 /** An artist of a catalogue that the stand-in serves. */
 export interface CatalogueArtist {
   id: string;
@@ -36,24 +38,6 @@ export interface CatalogueAlbum {
   image_url: string | null;
 }
 
-/** A track's audio features in a catalogue; values that are unknown are null. */
-export interface CatalogueFeatures {
-  id: string;
-  danceability: number | null;
-  energy: number | null;
-  key: number | null;
-  loudness: number | null;
-  mode: number | null;
-  speechiness: number | null;
-  acousticness: number | null;
-  instrumentalness: number | null;
-  liveness: number | null;
-  valence: number | null;
-  tempo: number | null;
-  time_signature: number | null;
-  duration_ms: number | null;
-}
-
 /** A playlist of a catalogue. */
 export interface CataloguePlaylist {
   id: string;
@@ -68,7 +52,7 @@ export interface Catalogue {
   artists: CatalogueArtist[];
   albums: CatalogueAlbum[];
   tracks: CatalogueTrack[];
-  features: CatalogueFeatures[];
+  features: FoundFeatures[];
   playlists: CataloguePlaylist[];
   /** What the stand-in's user heard, oldest first: minutes before the first start, and the track. */
   plays: { minutesAgo: number; track_id: string }[];

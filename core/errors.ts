@@ -115,6 +115,31 @@ export class DatabaseError extends SoundalikeError {
   readonly code = 'database';
 }
 
+/** AWS does not know the credentials, or they do not allow this. */
+export class AwsRefusedError extends SoundalikeError {
+  readonly code = 'aws-refused';
+}
+
+/** A service of AWS refused a request for a reason that has no class of its own. */
+export class AwsError extends SoundalikeError {
+  readonly code = 'aws';
+}
+
+/** Athena could not run a query. */
+export class QueryFailedError extends SoundalikeError {
+  readonly code = 'query-failed';
+}
+
+/** A query was stopped: by the scan limit, by somebody, for its time, or since nobody waited for it any more. */
+export class QueryStoppedError extends SoundalikeError {
+  readonly code = 'query-stopped';
+}
+
+/** A secret is missing, is not of the expected form, or can be read by others. */
+export class SecretError extends SoundalikeError {
+  readonly code = 'secret';
+}
+
 /** The app's credentials are missing or were refused. */
 export class CredentialsError extends SoundalikeError {
   readonly code = 'credentials';

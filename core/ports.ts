@@ -228,12 +228,20 @@ export interface Lake {
   stageDayFile(run: string, table: TableName, file: string): Promise<void>;
   /** Replaces the day of each of the tables by what is staged, one put each; may be repeated. */
   replaceDay(run: string, dt: string, tables: readonly TableName[]): Promise<void>;
-  /** Removes the staging of every run but these. */
-  clearStaging(keep: readonly string[]): Promise<void>;
+  /** Removes what every run has staged: only one of those that stage goes at a time. */
+  clearStaging(): Promise<void>;
 }
 
 /** Answers SQL over the lake, in the subset that Athena and DuckDB read alike. */
 export interface Warehouse {
   /** The rows of one statement; `?` stand in WHERE only and take strings. Numbers come as numbers. */
   query(sql: string, parameters: readonly string[]): Promise<Record<string, unknown>[]>;
+}
+
+/** A document that must not be shown: the app's credentials, the user's refresh token. */
+export interface Secret<T> {
+  /** What it holds; read once and kept. Throws `SecretError`, which never holds a value. */
+  read(): Promise<T>;
+  /** What it holds now that `refused`, which `read` gave, did not work; read again once, however many callers ask. */
+  refresh(refused: T): Promise<T>;
 }

@@ -166,7 +166,7 @@ type Key<N extends TableName> = (typeof TABLES)[N]['key'][number];
 
 /** A row of a table: its key columns always have a value, every other column may be null. */
 export type Row<N extends TableName> = {
-  [C in keyof Columns<N>]:
+  -readonly [C in keyof Columns<N>]:
     | (Columns<N>[C] extends ColumnType ? Value<Columns<N>[C]> : never)
     | (C extends Key<N> ? never : null);
 };

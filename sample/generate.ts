@@ -1,4 +1,5 @@
-import type { Catalogue, CatalogueArtist, CatalogueFeatures, CatalogueTrack } from '../core/catalogue.ts';
+import type { Catalogue, CatalogueArtist, CatalogueTrack } from '../core/catalogue.ts';
+import type { FoundFeatures } from '../core/ports.ts';
 import { samplePlaylists, samplePlays } from './listening.ts';
 import { artistName, type Script, titleIn } from './names.ts';
 import { mulberry32, type Random } from './random.ts';
@@ -42,7 +43,7 @@ interface Artist extends Plan {
   row: CatalogueArtist;
   tracks: CatalogueTrack[];
   /** By track, in the same order; null where a track has none. */
-  features: (CatalogueFeatures | null)[];
+  features: (FoundFeatures | null)[];
 }
 
 const newId = (random: Random): string => Array.from({ length: 22 }, () => BASE62[random.int(62)]).join('');
@@ -110,7 +111,7 @@ function around(centre: Centre, random: Random): Record<Measure, number> {
   return values;
 }
 
-function featuresRow(track: CatalogueTrack, style: Style, own: Centre, random: Random): CatalogueFeatures {
+function featuresRow(track: CatalogueTrack, style: Style, own: Centre, random: Random): FoundFeatures {
   const inThree = random.uniform() < style.waltz;
   return {
     id: track.id,

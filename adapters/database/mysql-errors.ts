@@ -62,9 +62,13 @@ export function databaseError(where: string, cause: unknown): SoundalikeError {
     return new DatabaseRefusedError(told, 'check user, password and rights (docs/operating.md)', { cause });
   }
   if (GONE.has(errno) || fatal || errno < 0) {
-    return new DatabaseUnreachableError(told, 'see that the server runs, and run the command again', {
-      cause,
-    });
+    return new DatabaseUnreachableError(
+      told,
+      'see that the server runs and its disk has space, and run the command again',
+      {
+        cause,
+      },
+    );
   }
   return new DatabaseError(told, 'nothing of this statement was kept; see docs/operating.md', { cause });
 }

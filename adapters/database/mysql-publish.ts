@@ -16,8 +16,8 @@ import type { MysqlSession } from './mysql-session.ts';
 import { insertFeaturesAndRun, leaseLost, parametersOf } from './related-artists.ts';
 import { RunTable } from './runs.ts';
 
-/** Name of the lock under which the staging tables are used. */
-const LOCK = 'publish';
+/** Names of the locks under which the staging tables are used, and a second connection fills them. */
+const [LOCK, HELPER] = ['publish', 'publish helper'];
 
 /** The server takes no LOAD DATA LOCAL INFILE: MySQL since 8.0, MariaDB since 10.5, both before. */
 const NO_LOCAL_INFILE = new Set<number | undefined>([3948, 4166, 1148]);
@@ -50,7 +50,7 @@ async function stageAndSwap(
   await run(dropSql);
   try {
     for (const sql of [stageRelatedSql, stageFeaturesSql, stagePublishedSql]) await run(sql);
-    await stage(session, publication);
+    await stage(engine, session, publication);
     const isHeld = await engine.transaction((transaction) => stillHeld(new RunTable(transaction)));
     if (!isHeld) throw leaseLost(publication);
     await run(swapSql);
@@ -60,28 +60,32 @@ async function stageAndSwap(
   }
 }
 
-async function stage(session: MysqlSession, publication: Publication): Promise<void> {
-  await stageRelated(session, parametersOf(publication.relatedArtists));
+async function stage(engine: MysqlEngine, session: MysqlSession, publication: Publication): Promise<void> {
+  const related = parametersOf(publication.relatedArtists);
+  try {
+    // A server loads with one core a connection. Both take from the same rows, packet by packet.
+    const loads = [
+      loadRelated(session, related),
+      engine.alone(HELPER, (helper) => loadRelated(helper, related)),
+    ];
+    for (const load of await Promise.allSettled(loads)) if (load.status === 'rejected') throw load.reason;
+  } catch (error) {
+    // A server that forbids it says so before it asks for a row.
+    if (!(error instanceof DatabaseError && NO_LOCAL_INFILE.has(numberOf(error)))) throw error;
+    await staging(session).runMany(insertRelatedSql, related);
+  }
   await insertFeaturesAndRun(staging(session), publication);
 }
 
-/**
- * LOAD DATA drops or bends a row that does not fit, and warns; so what it sent and what arrived are counted. Where the
- * server forbids it, which it does before it asks for a row, the rows are inserted, and one that does not fit fails.
- */
-async function stageRelated(session: MysqlSession, rows: Iterable<Parameter[]>): Promise<void> {
-  try {
-    const { sent, arrived, warnings } = await session.load(loadRelatedSql, rows);
-    if (arrived === sent && warnings === 0) return;
-    const [first] = await session.all(firstWarningSql);
-    throw new StagingError(
-      `expected ${sent} neighbours in the database without a warning, got ${arrived} and ${warnings} warnings (${first?.Message})`,
-      'nothing was published and the last good run stays; an id may be too long or not ASCII',
-    );
-  } catch (error) {
-    if (!(error instanceof DatabaseError && NO_LOCAL_INFILE.has(numberOf(error)))) throw error;
-    await staging(session).runMany(insertRelatedSql, rows);
-  }
+/** LOAD DATA drops or bends a row that does not fit, and warns; so what is sent and what arrives are counted. */
+async function loadRelated(session: MysqlSession, rows: Iterable<Parameter[]>): Promise<void> {
+  const { sent, arrived, warnings } = await session.load(loadRelatedSql, rows);
+  if (arrived === sent && warnings === 0) return;
+  const [first] = await session.all(firstWarningSql);
+  throw new StagingError(
+    `expected ${sent} neighbours in the database without a warning, got ${arrived} and ${warnings} warnings (${first?.Message})`,
+    'nothing was published and the last good run stays; an id may be too long or not ASCII',
+  );
 }
 
 /** The session, with the staging tables in the place of the served ones that statements insert into. */

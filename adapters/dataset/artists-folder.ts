@@ -1,15 +1,10 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type {
-  Catalogue,
-  CatalogueAlbum,
-  CatalogueArtist,
-  CatalogueFeatures,
-  CatalogueTrack,
-} from '../../core/catalogue.ts';
+import type { Catalogue, CatalogueAlbum, CatalogueArtist, CatalogueTrack } from '../../core/catalogue.ts';
 import { FEATURES } from '../../core/features.ts';
 import type { CsvRow } from './csv-row.ts';
 import { type CsvFile, readCsv } from './csv-table.ts';
+import { readFeatures } from './features-row.ts';
 import { pythonList } from './python-list.ts';
 
 const ARTISTS: CsvFile = { name: 'artist.csv', required: ['artist_id', 'artist_name', 'artist_genre'] };
@@ -47,25 +42,6 @@ function track(row: CsvRow): CatalogueTrack {
     album_id: row.text('track_album_id'),
     track_number: row.integer('track_number'),
     url: row.text('track_homepage'),
-  };
-}
-
-function features(row: CsvRow): CatalogueFeatures {
-  return {
-    id: row.required('track_id'),
-    danceability: row.number('danceability'),
-    energy: row.number('energy'),
-    key: row.integer('key'),
-    loudness: row.number('loudness'),
-    mode: row.integer('mode'),
-    speechiness: row.number('speechiness'),
-    acousticness: row.number('acousticness'),
-    instrumentalness: row.number('instrumentalness'),
-    liveness: row.number('liveness'),
-    valence: row.number('valence'),
-    tempo: row.number('tempo'),
-    time_signature: row.integer('time_signature'),
-    duration_ms: row.integer('track_duration'),
   };
 }
 
@@ -108,7 +84,7 @@ export async function readArtistsFolder(dir: string): Promise<Catalogue> {
   const [artists, tracks, audio, albums] = await Promise.all([
     read(name, ARTISTS, artist),
     read(name, TRACKS, track),
-    read(name, AUDIO, features),
+    read(name, AUDIO, (row) => readFeatures(row, 'track_id')),
     hasAlbums ? read(name, ALBUMS, album) : [],
   ]);
   const lengths = new Map(audio.map(({ id, duration_ms }) => [id, duration_ms]));

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { FEATURES } from '../../core/features.ts';
 import type { FoundFeatures } from '../../core/ports.ts';
 import { type CsvRow, isId } from './csv-row.ts';
+import { readFeatures } from './features-row.ts';
 import { pythonList } from './python-list.ts';
 
 /** An artist as a dataset names it. */
@@ -83,7 +84,16 @@ export const LAYOUTS: readonly Layout[] = [
     name: 'audio-features',
     columns: ['track_id or id', 'danceability', '…'],
     matches: (has) => (has('track_id') || has('id')) && has(...FEATURES),
-    read: (row) => ({ features: features(row, row.has('track_id') ? 'track_id' : 'id') }),
+    read: (row) => {
+      const idColumn = row.has('track_id') ? 'track_id' : 'id';
+      const isNamed = ['track_name', 'name', 'track_popularity', 'popularity'].some((column) =>
+        row.has(column),
+      );
+      return {
+        track: isNamed ? track(row, idColumn) : undefined,
+        features: readFeatures(row, idColumn),
+      };
+    },
   },
   {
     name: 'tracks',
@@ -127,7 +137,7 @@ function song(row: CsvRow, idColumn: string, artistsOfTrack: DatasetArtist[]): D
     track: track(row, idColumn),
     trackId: row.id(idColumn),
     artistsOfTrack,
-    features: features(row, idColumn),
+    features: readFeatures(row, idColumn),
   };
 }
 
@@ -143,25 +153,6 @@ function track(row: CsvRow, idColumn: string): DatasetTrack {
   };
 }
 
-function features(row: CsvRow, idColumn: string): FoundFeatures {
-  return {
-    id: row.id(idColumn),
-    danceability: row.number('danceability'),
-    energy: row.number('energy'),
-    key: row.integer('key'),
-    loudness: row.number('loudness'),
-    mode: row.integer('mode'),
-    speechiness: row.number('speechiness'),
-    acousticness: row.number('acousticness'),
-    instrumentalness: row.number('instrumentalness'),
-    liveness: row.number('liveness'),
-    valence: row.number('valence'),
-    tempo: row.number('tempo'),
-    time_signature: row.integer('time_signature'),
-    duration_ms: row.integer('duration_ms') ?? row.integer('track_duration'),
-  };
-}
-
 function artist(row: CsvRow): DatasetArtist {
   const id = row.id(row.has('artist_id') ? 'artist_id' : 'id');
   const genres = row.first('artist_genre', 'artist_genres', 'genres', 'genre');
@@ -171,7 +162,7 @@ function artist(row: CsvRow): DatasetArtist {
     url: row.first('artist_homepage', 'url') ?? spotifyUrl('artist', id),
     image_url: row.first('artist_image', 'image_url'),
     genres: genres === null ? [] : (pythonList(genres) ?? genres.split(/[;,]/).map((genre) => genre.trim())),
-    followers: row.number(row.has('artist_followers') ? 'artist_followers' : 'followers'),
+    followers: row.integer(row.has('artist_followers') ? 'artist_followers' : 'followers'),
     popularity: row.integer(row.has('artist_popularity') ? 'artist_popularity' : 'popularity'),
   };
 }

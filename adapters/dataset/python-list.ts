@@ -5,8 +5,11 @@ const ITEM = /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"/g;
 export function pythonList(text: string): string[] | undefined {
   if (!LIST.test(text)) return undefined;
   return [...text.matchAll(ITEM)].map(([, single, double = '']) =>
-    (single ?? double).replace(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|(.))/gi, (_, hex2, hex4, char) =>
-      char === undefined ? String.fromCodePoint(Number.parseInt(hex2 ?? hex4, 16)) : char,
+    (single ?? double).replace(
+      /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([01][0-9a-f]{7})|(.))/g,
+      (_, hex2, hex4, hex8, char) => char ?? codePoint(Number.parseInt(hex2 ?? hex4 ?? hex8, 16)),
     ),
   );
 }
+
+const codePoint = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd');

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { codeOf, storageError } from '../storage-error.ts';
+import { isAlive } from '../system.ts';
 import type { ObjectStore } from './lake.ts';
 
 /** A folder that behaves like a bucket: a put is whole or not there, whenever the process dies. */
@@ -64,11 +65,20 @@ export class FolderStore implements ObjectStore {
       await write(unfinished);
       await sync(unfinished);
       await rename(unfinished, path);
+      await removeLeftovers(path);
     } catch (error) {
       // The first error is the one to tell.
       await rm(unfinished, { force: true }).catch(() => {});
       throw storageError(path, error);
     }
+  }
+}
+
+/** Removes what processes that were killed had begun to write in the place of a file. */
+async function removeLeftovers(path: string): Promise<void> {
+  for (const name of await readdir(dirname(path))) {
+    const [, of, pid] = /^\.(.*)\.(\d+)\.part$/.exec(name) ?? [];
+    if (of === basename(path) && !isAlive(Number(pid))) await rm(join(dirname(path), name), { force: true });
   }
 }
 

@@ -1,5 +1,5 @@
 import { NoDataError } from '../../core/errors.ts';
-import { partitionKey, STAGING, sliceKey, stagedDayKey, stagingPrefix } from '../../core/names.ts';
+import { partitionKey, STAGING, sliceKey, stagedDayKey } from '../../core/names.ts';
 import type { Lake } from '../../core/ports.ts';
 import type { Row, TableName } from '../../core/tables.ts';
 import { decodeTable, encodeTable, inKeyOrder } from './parquet.ts';
@@ -72,10 +72,8 @@ export class ParquetLake implements Lake {
     }
   }
 
-  async clearStaging(keep: readonly string[]): Promise<void> {
-    const staged = await this.#store.list(STAGING);
-    const runs = new Set(staged.map((key) => key.slice(STAGING.length).split('/')[0] as string));
-    for (const run of runs) if (!keep.includes(run)) await this.#store.removeAll(stagingPrefix(run));
+  clearStaging(): Promise<void> {
+    return this.#store.removeAll(STAGING);
   }
 }
 

@@ -67,7 +67,7 @@ async function finish(deps: ReplaceDeps, run: HeldRun, { tables, summary }: Repl
     if (run.kind === 'import') await knowArtists(deps, run.dt);
     await writeRuns(deps, run.dt, run.asDone(summary));
     await run.done(summary);
-    await deps.lake.clearStaging([]);
+    await deps.lake.clearStaging();
   } finally {
     run.release();
   }

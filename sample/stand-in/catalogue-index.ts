@@ -1,10 +1,5 @@
-import type {
-  Catalogue,
-  CatalogueAlbum,
-  CatalogueArtist,
-  CatalogueFeatures,
-  CatalogueTrack,
-} from '../../core/catalogue.ts';
+import type { Catalogue, CatalogueAlbum, CatalogueArtist, CatalogueTrack } from '../../core/catalogue.ts';
+import type { FoundFeatures } from '../../core/ports.ts';
 import { byId, foldName } from '../../core/text.ts';
 
 /** Most popular first, ties by id: the order of top tracks and of everything found. */
@@ -22,7 +17,7 @@ export interface CatalogueIndex {
   artists: ReadonlyMap<string, CatalogueArtist>;
   albums: ReadonlyMap<string, CatalogueAlbum>;
   tracks: ReadonlyMap<string, CatalogueTrack>;
-  features: ReadonlyMap<string, CatalogueFeatures>;
+  features: ReadonlyMap<string, FoundFeatures>;
   /** Track ids by ISRC; several recordings may share one. */
   isrcs: ReadonlyMap<string, readonly string[]>;
   /** An artist's tracks, the most popular first; also those where it is not the main artist. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { CatalogueFeatures, CatalogueTrack } from '../../core/catalogue.ts';
+import type { CatalogueTrack } from '../../core/catalogue.ts';
+import type { FoundFeatures } from '../../core/ports.ts';
 import { byId } from '../../core/text.ts';
 import type { CatalogueIndex } from './catalogue-index.ts';
 import { ok, Refusal, type Reply, type Route, type StandInRequest } from './http.ts';
@@ -37,7 +38,7 @@ const common = (track: CatalogueTrack) => ({
   isrc: track.isrc ?? undefined,
 });
 
-function featuresObject(track: CatalogueTrack, features: CatalogueFeatures) {
+function featuresObject(track: CatalogueTrack, features: FoundFeatures) {
   const { id: _, time_signature: __, duration_ms: ___, ...values } = features;
   return { ...common(track), ...values };
 }

@@ -1,9 +1,5 @@
-import type {
-  CatalogueAlbum,
-  CatalogueArtist,
-  CatalogueFeatures,
-  CatalogueTrack,
-} from '../../core/catalogue.ts';
+import type { CatalogueAlbum, CatalogueArtist, CatalogueTrack } from '../../core/catalogue.ts';
+import type { FoundFeatures } from '../../core/ports.ts';
 import type { CatalogueIndex } from './catalogue-index.ts';
 import type { AppRights } from './modes.ts';
 import { type Page, pageOf, type Window } from './paging.ts';
@@ -116,7 +112,7 @@ export class SpotifyObjects {
   }
 
   /** AudioFeaturesObject. Values that the catalogue does not know are null. */
-  features(features: CatalogueFeatures) {
+  features(features: FoundFeatures) {
     const { id } = features;
     return {
       ...features,

@@ -32,7 +32,7 @@ const command = (folder: string, args: string[], options: CliOptions = {}): Prom
       SPOTIFY_API_URL: api,
       RECCOBEATS_API_URL: reccobeats,
       SPOTIFY_CLIENT_ID: 'test',
-      SPOTIFY_CLIENT_SECRET: 'test',
+      SPOTIFY_CLIENT_SECRET: 'sesame-3141',
     },
   });
 };

@@ -81,7 +81,7 @@ test('a folder of another provider is refused, naming --data, and not touched', 
   const spotify = {
     SPOTIFY_API_URL: 'http://127.0.0.1:9',
     SPOTIFY_CLIENT_ID: 'id',
-    SPOTIFY_CLIENT_SECRET: 'secret',
+    SPOTIFY_CLIENT_SECRET: 'sesame-3141',
   };
   const asUser = await soundalike(['collect', '--data', join(root, 'good'), '--json'], {
     environment: spotify,

@@ -45,7 +45,22 @@ export async function soundalike(args: readonly string[], options: CliOptions = 
   started?.(child);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  expectNoSecret(stdout + stderr, [...args, ...Object.values(environment ?? {})], environment);
   return { status, stdout, stderr };
+}
+
+/** No command of the whole suite may show the app's secret, a token, or a database's password. */
+function expectNoSecret(
+  output: string,
+  given: readonly string[],
+  environment: Record<string, string> = {},
+): void {
+  const passwords = given.map((value) => /^mysql:\/\/[^:@/]*:([^@]+)@/.exec(value)?.[1]);
+  for (const secret of [environment.SPOTIFY_CLIENT_SECRET, ...passwords]) {
+    // `wrong` is the stand-in's word for a secret that it refuses, and a word of messages too.
+    if (secret && secret !== 'wrong') expect(output).not.toContain(secret);
+  }
+  expect(output).not.toMatch(/Bearer |Basic |access_token/);
 }
 
 /** The one JSON document that a command printed; fails where stdout holds anything else. */

@@ -11,21 +11,36 @@ import { type Connection, createConnection } from 'mysql2/promise';
 
 /** A server of its own for a test file, or that of `TEST_MYSQL_URL`, as its administrator sees it. */
 export interface TestServer {
-  admin: Connection;
+  readonly admin: Connection;
   /** Makes an empty database; what `--database` takes. */
   newDatabase(): Promise<string>;
+  /** Ends the server and starts it again with what it holds; undefined where it is not ours to end. */
+  restart?: () => Promise<void>;
   /** Ends the server; on one that was there before, drops the databases. */
   stop(): Promise<void>;
 }
 
-/** Starts a server. Throws, in one line that says what to do, where none can be had. */
-export async function openTestServer(): Promise<TestServer> {
+/**
+ * Starts a server, which keeps its files below `parent`. Throws, in one line that says what to do, where none can be
+ * had.
+ */
+export async function openTestServer(parent?: string): Promise<TestServer> {
   const given = process.env.TEST_MYSQL_URL;
-  const server = given ? { url: given, stop: async () => {} } : await startServer();
-  const admin = await createConnection(server.url);
+  const server: Server = given ? { url: given, stop: async () => {} } : await startServer(parent);
+  let admin = await createConnection(server.url);
   const names: string[] = [];
+  const { restart } = server;
   return {
-    admin,
+    get admin() {
+      return admin;
+    },
+    restart:
+      restart &&
+      (async () => {
+        admin.destroy();
+        await restart();
+        admin = await createConnection(server.url);
+      }),
     async newDatabase() {
       const name = `soundalike_${randomBytes(4).toString('hex')}`;
       await admin.query(`CREATE DATABASE ${name}`);
@@ -56,6 +71,7 @@ export function testServer(): () => TestServer {
 /** A server for tests. */
 interface Server {
   url: string;
+  restart?: () => Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -64,25 +80,33 @@ const FLAGS = [
   ...['--local-infile=1', '--skip-name-resolve', '--skip-log-bin', '--character-set-server=utf8mb4'],
   ...['--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=64M'],
 ];
+/** What a server holds before it holds anything. */
+const SMALL = ['--innodb-log-file-size=8M'];
 const IMAGE = 'mariadb:10.11';
 
-async function startServer(): Promise<Server> {
+async function startServer(parent = tmpdir()): Promise<Server> {
   const port = await freePort();
   const daemon = find('mariadbd') ?? install();
   if (!daemon) {
     const container = ['--rm', '-p', `127.0.0.1:${port}:3306`, '-e', 'MARIADB_ALLOW_EMPTY_ROOT_PASSWORD=1'];
     return await serving(port, ['docker', 'run', ...container, IMAGE, ...FLAGS], async () => {});
   }
-  const folder = await mkdtemp(join(tmpdir(), 'soundalike-mariadb-'));
+  const folder = await mkdtemp(join(parent, 'soundalike-mariadb-'));
   const data = join(folder, 'data');
   const common = ['--no-defaults', ...(process.getuid?.() === 0 ? ['--user=root'] : []), `--datadir=${data}`];
   execFileSync(
     find('mariadb-install-db') ?? 'mariadb-install-db',
-    [...common, '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'],
+    [
+      ...common,
+      ...SMALL,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+      '--skip-name-resolve',
+    ],
     { stdio: 'ignore' },
   );
   const own = [`--socket=${folder}/socket`, `--pid-file=${folder}/pid`, '--bind-address=127.0.0.1'];
-  return await serving(port, [daemon, ...common, ...own, `--port=${port}`, ...FLAGS], () =>
+  return await serving(port, [daemon, ...common, ...SMALL, ...own, `--port=${port}`, ...FLAGS], () =>
     rm(folder, { recursive: true }),
   );
 }
@@ -91,14 +115,24 @@ async function startServer(): Promise<Server> {
 const GUARD = '"$@" 0</dev/null & server=$!; cat >/dev/null; kill $server; wait $server';
 
 async function serving(port: number, command: string[], clean: () => Promise<void>): Promise<Server> {
-  const guard = spawn('sh', ['-c', GUARD, 'guard', ...command], { stdio: ['pipe', 'ignore', 'pipe'] });
-  const ended = once(guard, 'exit');
-  await readiness(guard);
-  return {
-    url: `mysql://root@127.0.0.1:${port}/mysql`,
-    async stop() {
+  const start = async () => {
+    const guard = spawn('sh', ['-c', GUARD, 'guard', ...command], { stdio: ['pipe', 'ignore', 'pipe'] });
+    const ended = once(guard, 'exit');
+    await readiness(guard);
+    return async () => {
       guard.stdin.end();
       await ended;
+    };
+  };
+  let end = await start();
+  return {
+    url: `mysql://root@127.0.0.1:${port}/mysql`,
+    async restart() {
+      await end();
+      end = await start();
+    },
+    async stop() {
+      await end();
       await clean();
     },
   };

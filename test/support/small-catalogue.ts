@@ -1,5 +1,5 @@
-import type { Catalogue, CatalogueArtist, CatalogueFeatures, CatalogueTrack } from '../../core/catalogue.ts';
-import type { Artist } from '../../core/ports.ts';
+import type { Catalogue, CatalogueArtist, CatalogueTrack } from '../../core/catalogue.ts';
+import type { Artist, FoundFeatures } from '../../core/ports.ts';
 
 const digits = (n: number, length: number): string => String(n).padStart(length, '0');
 
@@ -36,7 +36,7 @@ const track = (n: number, i: number): CatalogueTrack => ({
 /** Values from 0 to 1 that differ from track to track, of few decimals. */
 const share = (n: number, i: number, step: number): number => ((n * step + i * 7) % 97) / 100;
 
-const features = (n: number, i: number): CatalogueFeatures => ({
+const features = (n: number, i: number): FoundFeatures => ({
   id: trackId(n, i),
   danceability: share(n, i, 3),
   energy: share(n, i, 5),

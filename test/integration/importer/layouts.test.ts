@@ -139,6 +139,18 @@ test('Kaggle 1.2M: no popularity, so tracks are ranked by id', async () => {
   ]);
 });
 
+test('a plain table of audio features may tell name and popularity of its tracks', async () => {
+  await imported({
+    'audio_features.csv': `track_id,name,popularity,${FEATURES}\nt1,One,3,${values(0.1)}\nt2,Two,9,${values(0.2)}\n`,
+    'mapping.csv': 'artist_id,track_id\na1,t1\na1,t2\na1,t3\n',
+  });
+  expect(await tracks()).toMatchObject([
+    { id: 't1', name: 'One', rank: 2 },
+    { id: 't2', name: 'Two', rank: 1 },
+    { id: 't3', name: null, popularity: null, rank: 3 },
+  ]);
+});
+
 test('three plain tables that map many to many, found by their headers in a folder', async () => {
   const folder = join(machine.folder, 'plain');
   await mkdir(folder);

@@ -45,13 +45,16 @@ test('keys are listed by prefix, sorted, in every depth', async () => {
 
 test('what a process left that died in a put is neither listed nor in the way', async () => {
   await store.put(KEY, bytes('old'));
-  const unfinished = `.part-00000.parquet.${process.pid}.part`;
-  await writeFile(join(folder, 'artists/dt=2026-11-22', unfinished), 'more than the next put writes');
+  const day = join(folder, 'artists/dt=2026-11-22');
+  await writeFile(join(day, `.part-00000.parquet.${process.pid}.part`), 'more than the next put writes');
+  // No process has so high an id; process 1 goes on, and may be writing.
+  await writeFile(join(day, '.part-00000.parquet.999999999.part'), 'left');
+  await writeFile(join(day, '.part-00000.parquet.1.part'), 'being written');
   expect(await store.list('artists/')).toEqual([KEY]);
   // Ids of processes come again; in a container they are always the same.
   await store.put(KEY, bytes('new'));
   expect(await stored()).toBe('new');
-  expect(await files()).toEqual(['part-00000.parquet']);
+  expect(await files()).toEqual(['.part-00000.parquet.1.part', 'part-00000.parquet']);
 });
 
 describe('a put that fails', () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
@@ -107,17 +107,18 @@ describe('staging', () => {
     expect(await lake.read('artists', DAY)).toEqual([a]);
   });
 
-  test('is cleared but for the runs that go on', async () => {
+  test('is cleared, also of what was being put when a process died', async () => {
     await lake.write('artists', DAY, [a]);
-    for (const run of ['run', 'run-2', 'other']) {
+    for (const run of ['run', 'run-2']) {
       await lake.putSlice(run, 'x', 1);
       await lake.stageDay(run, 'artists', [b]);
     }
-    await lake.clearStaging(['run-2']);
-    expect((await store.list('staging/')).map((key) => key.split('/')[1])).toEqual(['run-2', 'run-2']);
-    await lake.clearStaging([]);
-    await lake.clearStaging([]);
+    await mkdir(join(folder, 'staging/run-3/day'), { recursive: true });
+    await writeFile(join(folder, 'staging/run-3/day/.artists.parquet.1.part'), 'begun');
+    await lake.clearStaging();
+    await lake.clearStaging();
     expect(await store.list('')).toEqual([`artists/dt=${DAY}/part-00000.parquet`]);
+    expect(await readdir(folder)).toEqual(['artists']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { CatalogueFeatures } from '../../../core/catalogue.ts';
 import { DEFAULT_FEATURES, FEATURES, type Feature } from '../../../core/features.ts';
+import type { FoundFeatures } from '../../../core/ports.ts';
 import { byId } from '../../../core/text.ts';
 import { sampleCatalogue } from '../../../sample/generate.ts';
 import { mulberry32 } from '../../../sample/random.ts';
@@ -80,7 +80,7 @@ test('10 to 14 tracks an artist, on albums that exist', () => {
 });
 
 test('features keep to their ranges', () => {
-  const outside = (row: CatalogueFeatures) =>
+  const outside = (row: FoundFeatures) =>
     Object.entries(MEASURES).filter(([name, { min, max }]) => {
       const value = row[name as Feature];
       return value !== null && (value < min || value > max);
