@@ -1,0 +1,196 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
+import { ParquetLake } from '../../../adapters/lake/lake.ts';
+import { S3Store, s3Client } from '../../../adapters/lake/s3.ts';
+import { AwsError, AwsRefusedError, ServiceUnavailableError, StorageError } from '../../../core/errors.ts';
+import { clientFor, inThisRealm, patience } from '../../support/aws/client.ts';
+import { type S3Fault, type S3Server, serveS3 } from '../../support/aws/s3.ts';
+
+const MB = 1024 * 1024;
+const SLOW_DOWN: S3Fault = { status: 503, code: 'SlowDown' };
+
+let s3: S3Server;
+let folder: string;
+let waiting: ReturnType<typeof patience>;
+let store: S3Store;
+
+beforeAll(() => {
+  // The SDK asks for them in the process's environment, as it does in a function.
+  process.env.AWS_REGION = 'eu-central-1';
+  process.env.AWS_ACCESS_KEY_ID = 'AKIATEST';
+  process.env.AWS_SECRET_ACCESS_KEY = 'not-a-secret';
+});
+beforeEach(async () => {
+  s3 = await serveS3();
+  folder = await mkdtemp(join(tmpdir(), 'soundalike-s3-'));
+  waiting = patience();
+  store = new S3Store({
+    client: inThisRealm(s3Client({ AWS_ENDPOINT_URL: s3.url })),
+    bucket: 'lake',
+    prefix: 'lake',
+    ...waiting,
+  });
+});
+afterEach(async () => {
+  await s3.close();
+  await rm(folder, { recursive: true });
+});
+
+const bytes = (text: string) => Buffer.from(text);
+const stored = async (key: string) => Buffer.from((await store.get(key)) ?? 'nothing').toString();
+/** A file of so many bytes, no part of it like another. */
+async function fileOf(size: number): Promise<{ path: string; content: Buffer }> {
+  const content = Buffer.alloc(size);
+  for (let at = 0; at + 4 <= size; at += 4096) content.writeUInt32LE(at, at);
+  const path = join(folder, 'file.parquet');
+  await writeFile(path, content);
+  return { path, content };
+}
+
+test('an object comes back as it was put, and the next put replaces it', async () => {
+  expect(await store.get('a/b.json')).toBeUndefined();
+  await store.put('a/b.json', bytes('한국 \u0000 old'));
+  expect(await stored('a/b.json')).toBe('한국 \u0000 old');
+  await store.put('a/b.json', bytes(''));
+  expect(await store.get('a/b.json')).toHaveLength(0);
+  expect([...s3.objects.keys()]).toEqual(['lake/lake/a/b.json']);
+});
+
+test('with an endpoint checksums are sent and asked for only where required', async () => {
+  await store.put('a', bytes('x'));
+  await store.get('a');
+  for (const { headers } of s3.requests) {
+    expect(Object.keys(headers).filter((name) => /checksum|trailer/.test(name))).toEqual([]);
+  }
+});
+
+test('without an endpoint the client speaks to AWS as the SDK does', async () => {
+  const { forcePathStyle, requestChecksumCalculation } = s3Client({}).config;
+  expect(forcePathStyle).toBe(false);
+  expect(await requestChecksumCalculation()).toBe('WHEN_SUPPORTED');
+});
+
+test('a copy tells whether there was such an object, and may have any name', async () => {
+  expect(await store.copy('staging/r 1/+ü.parquet', 'b')).toBe(false);
+  await store.put('staging/r 1/+ü.parquet', bytes('day'));
+  expect(await store.copy('staging/r 1/+ü.parquet', 'b')).toBe(true);
+  expect(await stored('b')).toBe('day');
+});
+
+test('1,001 keys are listed, and removed in requests of at most 1,000', async () => {
+  const keys = Array.from({ length: 1001 }, (_, at) => `staging/run/${String(at).padStart(4, '0')}.json`);
+  for (const key of [...keys, 'staging/run2/x', 'other']) s3.objects.set(`lake/lake/${key}`, bytes('x'));
+  expect(await store.list('staging/run/')).toEqual(keys);
+  await store.removeAll('staging/run/');
+  await store.removeAll('nothing/');
+  expect(await store.list('')).toEqual(['other', 'staging/run2/x']);
+  expect(s3.requests.filter(({ line }) => line.startsWith('POST'))).toHaveLength(2);
+});
+
+test('an object that S3 does not remove is an error, although the status is 200', async () => {
+  s3.objects.set('lake/lake/a/locked', bytes('x'));
+  await expect(store.removeAll('a/')).rejects.toThrow(AwsRefusedError);
+});
+
+test('the lake writes and reads its tables there', async () => {
+  const lake = new ParquetLake(store);
+  const row = { artist_id: 'a', y_artist: 'b', distance: 0.25, rank: 1 };
+  await lake.stageDay('r1', 'related_artists', [row]);
+  await lake.replaceDay('r1', '2026-11-22', ['related_artists']);
+  await lake.clearStaging();
+  expect(await lake.read('related_artists', '2026-11-22')).toEqual([row]);
+  expect([...s3.objects.keys()]).toEqual(['lake/lake/related-artists/dt=2026-11-22/part-00000.parquet']);
+});
+
+describe('a file', () => {
+  test.each([0, 1, 8 * MB])('of %d bytes is put in one request', async (size) => {
+    const { path, content } = await fileOf(size);
+    await store.putFile('k', path);
+    expect(s3.objects.get('lake/lake/k')?.equals(content)).toBe(true);
+    expect(s3.requests).toHaveLength(1);
+  });
+
+  test('of more is put in parts, of which one may have to be sent again', async () => {
+    const { path, content } = await fileOf(16 * MB + 5);
+    s3.fault = (line, turn) => (line.includes('partNumber=2') && turn === 3 ? SLOW_DOWN : undefined);
+    await store.putFile('k', path);
+    expect(s3.objects.get('lake/lake/k')?.equals(content)).toBe(true);
+    expect(s3.uploads.size).toBe(0);
+    expect(s3.requests).toHaveLength(1 + 3 + 1 + 1);
+  });
+
+  test.each<[string, S3Fault]>([
+    ['partNumber=2', { status: 403, code: 'AccessDenied' }],
+    ['POST /lake/lake/k?uploadId', 'error-in-200'],
+  ])('that does not come to its end (%s) leaves nothing, and what was there stays', async (step, fault) => {
+    const { path } = await fileOf(8 * MB + 1);
+    await store.put('k', bytes('old'));
+    s3.fault = (line) => (line.includes(step) ? fault : undefined);
+    await expect(store.putFile('k', path)).rejects.toThrow(/expected AWS to .*k/);
+    expect(s3.uploads.size).toBe(0);
+    expect(await stored('k')).toBe('old');
+  });
+
+  test('that cannot be read is an error of the disk', async () => {
+    await expect(store.putFile('k', join(folder, 'none'))).rejects.toThrow(StorageError);
+  });
+});
+
+describe('when S3', () => {
+  test('asks to slow down, it is asked again later and later', async () => {
+    s3.fault = (_, turn) => (turn <= 3 ? SLOW_DOWN : undefined);
+    await store.put('k', bytes('x'));
+    expect(waiting.clock.waits).toEqual([250, 500, 1000]);
+  });
+
+  test('asks for it for a minute, that is waited for; after two it is an error', async () => {
+    const end = waiting.clock.now() + 60_000;
+    s3.fault = () => (waiting.clock.now() < end ? SLOW_DOWN : undefined);
+    await store.put('k', bytes('x'));
+    s3.fault = () => SLOW_DOWN;
+    await expect(store.put('k', bytes('x'))).rejects.toThrow(ServiceUnavailableError);
+  });
+
+  test.each<S3Fault>(['cut', 'cut-body', { status: 500, code: 'InternalError' }])(
+    'breaks off (%j), the object is asked for again',
+    async (fault) => {
+      s3.objects.set('lake/lake/k', Buffer.alloc(MB, 'x'));
+      s3.fault = (_, turn) => (turn <= 4 ? fault : undefined);
+      expect(await store.get('k')).toHaveLength(MB);
+      s3.fault = () => fault;
+      await expect(store.get('k')).rejects.toThrow(ServiceUnavailableError);
+      expect(s3.requests).toHaveLength(10);
+    },
+  );
+
+  test('stands still in the middle, the connection is given up and the object asked for again', async () => {
+    const impatient = { ...clientFor(s3.url), forcePathStyle: true, requestHandler: { socketTimeout: 200 } };
+    store = new S3Store({ client: inThisRealm(new S3Client(impatient)), bucket: 'b', ...waiting });
+    s3.objects.set('b/k', Buffer.alloc(MB));
+    s3.fault = (_, turn) => (turn === 1 ? 'stall-body' : undefined);
+    expect(await store.get('k')).toHaveLength(MB);
+    expect(s3.requests.length).toBeGreaterThan(1);
+  });
+
+  test.each([
+    ['ExpiredToken', 400, AwsRefusedError],
+    ['SignatureDoesNotMatch', 403, AwsRefusedError],
+    ['AccessDenied', 403, AwsRefusedError],
+    ['NoSuchBucket', 404, AwsError],
+  ])('says %s, that is told at once, with its cause and no secret', async (code, status, expected) => {
+    s3.fault = () => ({ status, code });
+    const error = await store.copy('a', 'b').catch((thrown: Error) => thrown);
+    expect(error).toBeInstanceOf(expected);
+    expect(error).toMatchObject({ message: expect.stringContaining(code), cause: { name: code } });
+    expect(JSON.stringify(error)).not.toContain('not-a-secret');
+    expect(s3.requests).toHaveLength(1);
+  });
+
+  test('is not there, that is told', async () => {
+    await s3.close();
+    await expect(store.list('')).rejects.toThrow(/ECONNREFUSED/);
+    expect(waiting.clock.waits).toHaveLength(4);
+  });
+});

@@ -1,0 +1,158 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** What goes wrong with a request: an error of S3, or a connection that is cut before or in the middle of the body,
+ * or stands still there. */
+export type S3Fault = { status: number; code: string } | 'cut' | 'cut-body' | 'stall-body' | 'error-in-200';
+
+/** A request as S3 sees it: `GET /bucket/key?query`. */
+export interface S3Request {
+  line: string;
+  headers: IncomingMessage['headers'];
+}
+
+/** An S3 that keeps its objects in memory and speaks REST and XML, path style. */
+export interface S3Server {
+  url: string;
+  /** By `bucket/key`. */
+  objects: Map<string, Buffer>;
+  /** Uploads in parts that are neither completed nor aborted. */
+  uploads: Map<string, Map<number, Buffer>>;
+  requests: S3Request[];
+  /** Asked at each request; may be replaced. */
+  fault: (line: string, turn: number) => S3Fault | undefined;
+  close(): Promise<void>;
+}
+
+/** Starts one on a free port of 127.0.0.1. */
+export async function serveS3(): Promise<S3Server> {
+  const server = createServer(async (message, response) => {
+    const body = await buffer(message);
+    const line = `${message.method} ${decodeURIComponent(message.url ?? '')}`;
+    it.requests.push({ line, headers: message.headers });
+    const fault = it.fault(line, it.requests.length);
+    if (fault === 'cut') response.destroy();
+    else if (fault === 'error-in-200') answer(response, 200, errorXml('InternalError'));
+    else if (typeof fault === 'object') answer(response, fault.status, errorXml(fault.code));
+    else serveRequest(it, message, body, fault ? halving(response, fault === 'cut-body') : response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const it: S3Server = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    objects: new Map(),
+    uploads: new Map(),
+    requests: [],
+    fault: () => undefined,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return it;
+}
+
+/** Makes the response send its head and half of its body, and then nothing, or the end of the connection. */
+function halving(response: ServerResponse, isCut: boolean): ServerResponse {
+  response.end = ((body: Buffer) => {
+    response.write(body.subarray(0, body.length / 2), () => isCut && response.destroy());
+    return response;
+  }) as ServerResponse['end'];
+  return response;
+}
+
+function serveRequest(s3: S3Server, message: IncomingMessage, body: Buffer, response: ServerResponse): void {
+  const { pathname, searchParams: query } = new URL(message.url ?? '/', s3.url);
+  const path = decodeURIComponent(pathname.slice(1)).replace(/\/$/, '');
+  const upload = query.get('uploadId');
+  const route = `${message.method}${query.has('uploads') ? ' uploads' : upload ? ' upload' : ''}`;
+  if (upload && !s3.uploads.has(upload)) answer(response, 404, errorXml('NoSuchUpload'));
+  else if (query.has('list-type')) answer(response, 200, listXml(s3, path, query));
+  else if (query.has('delete')) answer(response, 200, remove(s3, path, body.toString()));
+  else if (route === 'GET') get(s3, path, response);
+  else if (route === 'PUT') put(s3, path, message.headers['x-amz-copy-source'], body, response);
+  else
+    answer(
+      response,
+      route === 'DELETE upload' ? 204 : 200,
+      uploadStep(s3, route, path, query, body, response),
+    );
+}
+
+function get(s3: S3Server, path: string, response: ServerResponse): void {
+  const object = s3.objects.get(path);
+  if (object) response.writeHead(200, { 'content-length': object.length }).end(object);
+  else answer(response, 404, errorXml('NoSuchKey'));
+}
+
+function put(s3: S3Server, path: string, from: unknown, body: Buffer, response: ServerResponse): void {
+  const object = typeof from === 'string' ? s3.objects.get(decodeURIComponent(from)) : body;
+  if (object) s3.objects.set(path, object);
+  const copied = from ? '<CopyObjectResult><ETag>"1"</ETag></CopyObjectResult>' : '';
+  answer(response, object ? 200 : 404, object ? copied : errorXml('NoSuchKey'));
+}
+
+/** A step of an upload in parts. */
+function uploadStep(
+  s3: S3Server,
+  route: string,
+  path: string,
+  query: URLSearchParams,
+  body: Buffer,
+  response: ServerResponse,
+): string {
+  const id = query.get('uploadId') ?? `upload-${s3.requests.length}`;
+  const parts = s3.uploads.get(id) ?? new Map<number, Buffer>();
+  if (route === 'POST uploads') {
+    s3.uploads.set(id, parts);
+    return `<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`;
+  }
+  if (route === 'PUT upload') {
+    const part = Number(query.get('partNumber'));
+    parts.set(part, body);
+    response.setHeader('etag', `"${part}-${body.length}"`);
+    return '';
+  }
+  if (route === 'POST upload') {
+    const listed = [...body.toString().matchAll(/<PartNumber>(\d+)</g)].map(([, part]) => Number(part));
+    s3.objects.set(path, Buffer.concat(listed.map((part) => parts.get(part) ?? Buffer.alloc(0))));
+  }
+  s3.uploads.delete(id);
+  return route === 'POST upload' ? '<CompleteMultipartUploadResult></CompleteMultipartUploadResult>' : '';
+}
+
+function listXml(s3: S3Server, bucket: string, query: URLSearchParams): string {
+  const prefix = `${bucket}/${query.get('prefix') ?? ''}`;
+  const keys = [...s3.objects.keys()].filter((path) => path.startsWith(prefix)).sort();
+  const start = Number(query.get('continuation-token') ?? 0);
+  const page = keys.slice(start, start + 1000);
+  const next = start + page.length;
+  const contents = page.map((path) => `<Contents><Key>${path.slice(bucket.length + 1)}</Key></Contents>`);
+  const more = next < keys.length ? `<NextContinuationToken>${next}</NextContinuationToken>` : '';
+  return `<ListBucketResult>${contents.join('')}${more}</ListBucketResult>`;
+}
+
+/** Removes at most 1,000 objects, as S3 does; those whose name has `locked` stay and are told in the answer. */
+function remove(s3: S3Server, bucket: string, body: string): string {
+  const keys = [...body.matchAll(/<Key>([^<]*)</g)].map(([, key]) => key as string);
+  if (keys.length > 1000) return errorXml('MalformedXML');
+  const locked = keys.filter((key) => key.includes('locked'));
+  for (const key of keys) if (!locked.includes(key)) s3.objects.delete(`${bucket}/${key}`);
+  const errors = locked.map(
+    (key) => `<Error><Key>${key}</Key><Code>AccessDenied</Code><Message>locked</Message></Error>`,
+  );
+  return `<DeleteResult>${errors.join('')}</DeleteResult>`;
+}
+
+const errorXml = (code: string): string =>
+  `<Error><Code>${code}</Code><Message>as the test wants</Message></Error>`;
+
+function answer(response: ServerResponse, status: number, xml: string): void {
+  const text = xml && `<?xml version="1.0" encoding="UTF-8"?>${xml}`;
+  response.writeHead(status, {
+    'content-type': 'application/xml',
+    'content-length': Buffer.byteLength(text),
+  });
+  response.end(status === 204 ? undefined : Buffer.from(text));
+}
