@@ -58,7 +58,7 @@ const LONGEST_LINE = 8_000_000;
 /** What a table of artists says of one counts before what a track's row says, and a name before none. */
 const [LISTED, NAMED, NAMELESS] = [0, 2 ** 50, 2 ** 51] as const;
 /** Characters that are gathered before they are written. */
-const CHUNK = 1 << 16;
+const CHUNK = 1 << 18;
 
 /**
  * A folder in which rows of any number are gathered, sorted and made into Parquet, in bounded memory: what is read goes
@@ -70,6 +70,7 @@ export class Workspace {
   readonly #pending: Record<Given, string>;
   #order = 0;
   #fileNumber = 0;
+  #isFull = false;
   #failure: Error | undefined;
 
   private constructor(folder: string) {
@@ -96,28 +97,44 @@ export class Workspace {
   }
 
   /** Begins a file; the rows that follow have `source` as theirs. */
-  async beginFile(source: string): Promise<void> {
+  beginFile(source: string): void {
     this.#fileNumber += 1;
-    await this.#write('given_files', [this.#fileNumber, source]);
+    this.#gather('given_files', [this.#fileNumber, source]);
   }
 
-  /** Gathers what a row tells. */
-  async add({ artist, track, artistsOfTrack = [], trackId, features }: DatasetRow): Promise<void> {
+  /** Gathers what a row tells; where `isFull` is true then, `drain` must be waited for. */
+  add({ artist, track, artistsOfTrack = [], trackId, features }: DatasetRow): void {
     const file = this.#fileNumber;
-    if (artist) await this.#artist(artist, LISTED);
+    if (artist) this.#artist(artist, LISTED);
     if (track) {
       const { id, name, popularity, url, duration_ms } = track;
-      await this.#write('given_tracks', [this.#order++, id, name, popularity, url, duration_ms]);
+      this.#gather('given_tracks', [this.#order++, id, name, popularity, url, duration_ms]);
     }
     for (const of of artistsOfTrack) {
-      await this.#artist(of, of.name === null ? NAMELESS : NAMED);
-      await this.#write('given_links', [of.id, trackId ?? null, file]);
+      this.#artist(of, of.name === null ? NAMELESS : NAMED);
+      this.#gather('given_links', [of.id, trackId ?? null, file]);
     }
     if (features) {
       const { id, time_signature, duration_ms } = features;
       const values = FEATURES.map((name) => features[name]);
-      await this.#write('given_features', [this.#order++, id, ...values, time_signature, duration_ms, file]);
+      this.#gather('given_features', [this.#order++, id, ...values, time_signature, duration_ms, file]);
     }
+  }
+
+  /** Whether so much is gathered that it must be written before more is. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** Writes what is gathered. Throws `StorageError`. */
+  async drain(): Promise<void> {
+    for (const name of Object.keys(GIVEN) as Given[]) {
+      const chunk = this.#pending[name];
+      this.#pending[name] = '';
+      await new Promise<unknown>((resolve) => this.#files[name].write(chunk, resolve));
+    }
+    this.#isFull = false;
+    if (this.#failure) throw storageError(this.#folder, this.#failure);
   }
 
   /** Makes the tables; returns the path and the number of rows of each. */
@@ -164,10 +181,10 @@ export class Workspace {
     return { path, rows: Number(reader.getRows()[0]?.[0]) };
   }
 
-  #artist(artist: DatasetArtist, preference: number): Promise<void> {
+  #artist(artist: DatasetArtist, preference: number): void {
     const { id, name, url = null, image_url = null, genres, followers = null, popularity = null } = artist;
     const list = genres ? JSON.stringify(genres) : null;
-    return this.#write('given_artists', [
+    this.#gather('given_artists', [
       preference + this.#order++,
       id,
       name,
@@ -179,13 +196,11 @@ export class Workspace {
     ]);
   }
 
-  async #write(name: Given, values: readonly (string | number | null)[]): Promise<void> {
-    this.#pending[name] += `${values.map(field).join(',')}\n`;
-    if (this.#pending[name].length < CHUNK) return;
-    const chunk = this.#pending[name];
-    this.#pending[name] = '';
-    await new Promise<unknown>((resolve) => this.#files[name].write(chunk, resolve));
-    if (this.#failure) throw storageError(this.#folder, this.#failure);
+  #gather(name: Given, values: readonly (string | number | null)[]): void {
+    let line = '';
+    for (const value of values) line += `,${field(value)}`;
+    this.#pending[name] += `${line.slice(1)}\n`;
+    this.#isFull ||= this.#pending[name].length >= CHUNK;
   }
 }
 

@@ -96,7 +96,7 @@ async function gatherFile(
   file: DatasetFile,
   named: ImportResult['rejected'],
 ): Promise<{ rows: number; rejected: number }> {
-  await workspace.beginFile(`dataset:${basename(file.path)}`);
+  workspace.beginFile(`dataset:${basename(file.path)}`);
   const first = named.length;
   let rows = 0;
   let rejected = 0;
@@ -104,7 +104,8 @@ async function gatherFile(
   for await (const read of readRows(file)) {
     if ('row' in read) {
       rows += 1;
-      await workspace.add(read.row);
+      workspace.add(read.row);
+      if (workspace.isFull) await workspace.drain();
     } else {
       rejected += read.lines;
       if (named.length < NAMED) named.push(read.rejected);
