@@ -71,7 +71,7 @@ export interface ApiState {
    * counted and the time (epoch milliseconds) from which it may be tried again is returned.
    */
   admit(provider: string, now: number, dailyBudget: number): Promise<Admission>;
-  /** Stores the time before which the provider is not to be called. */
+  /** Stores the time before which the provider is not to be called; a later one that is stored stays. */
   postpone(provider: string, notBefore: number): Promise<void>;
   capabilities(provider: string): Promise<Capabilities>;
   setMissing(provider: string, capability: string, until: number): Promise<void>;

@@ -43,7 +43,8 @@ export class ApiStateTable implements ApiState {
 
   async postpone(provider: string, notBefore: number): Promise<void> {
     await this.#state(provider);
-    await this.#engine.run(postponeSql, [new Date(notBefore).toISOString(), provider]);
+    const time = new Date(notBefore).toISOString();
+    await this.#engine.run(postponeSql, [time, provider, time]);
   }
 
   async capabilities(provider: string): Promise<Capabilities> {

@@ -33,6 +33,8 @@ test('without a bound all are admitted', async () => {
 
 test('a provider that asked to wait is left alone by every process', async () => {
   await mysql.database.apiState.postpone(PROVIDER, NOW + 1000);
+  // An answer to a request that was under way then asks for less.
+  await mysql.database.apiState.postpone(PROVIDER, NOW + 10);
   const other = await mysql.open();
   expect(await other.apiState.admit(PROVIDER, NOW, 9)).toEqual({
     admitted: false,
