@@ -1,7 +1,4 @@
-import type { CollectResult, RunResult, SimilarityResult } from '../core/events.ts';
-
-/** How many dropped artists a result names. */
-const NAMED = 100;
+import { type CollectResult, NAMED, type RunResult, type SimilarityResult } from '../core/events.ts';
 
 /**
  * What `run` tells: a collection and the comparison of its day. An artist that is in neither is named once, with the

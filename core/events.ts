@@ -102,6 +102,9 @@ export interface Sources {
   features: Record<string, number>;
 }
 
+/** How many dropped artists or rejected rows a result names; it counts all of them. */
+export const NAMED = 100;
+
 /** What the collector returns. */
 export interface CollectResult {
   date: string;

@@ -43,7 +43,7 @@ export class GluePartitions {
     await this.#do(`register ${value} of ${table}`, async () => {
       const { Errors: [failed] = [] } = await client.send(command).catch(nothingToDo);
       const { ErrorCode = ALREADY_THERE, ErrorMessage } = failed?.ErrorDetail ?? {};
-      // It comes with status 200; thrown, it is repeated and told as any other.
+      // It comes with status 200; thrown, it is repeated and told like the others.
       if (ErrorCode !== ALREADY_THERE) throw Object.assign(new Error(ErrorMessage), { name: ErrorCode });
     });
   }

@@ -125,7 +125,7 @@ export class S3Store implements ObjectStore {
       });
       await this.#do(`remove ${prefix}`, async () => {
         const { Errors: [failed] = [] } = await this.#options.client.send(command);
-        // It comes with status 200; thrown, it is repeated and told as any other.
+        // It comes with status 200; thrown, it is repeated and told like the others.
         if (failed) throw Object.assign(new Error(`${failed.Key}: ${failed.Message}`), { name: failed.Code });
       });
     }

@@ -1,4 +1,4 @@
-import type { CollectResult, Dropped } from '../../core/events.ts';
+import { type CollectResult, type Dropped, NAMED } from '../../core/events.ts';
 import { DEFAULT_FEATURES } from '../../core/features.ts';
 import type { Artist, AudioFeatures, Lake, TopTrack } from '../../core/ports.ts';
 import { byId } from '../../core/text.ts';
@@ -10,9 +10,6 @@ export interface Day {
   tracks: TopTrack[];
   features: AudioFeatures[];
 }
-
-/** How many dropped artists a result names. */
-const NAMED = 100;
 
 /** The day as the lake has it now, to merge some artists into. */
 export async function readDay(lake: Lake, dt: string): Promise<Day> {

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { type DatasetFile, datasetFiles, readRows } from '../../adapters/dataset/files.ts';
 import { type ImportedTable, Workspace } from '../../adapters/dataset/workspace.ts';
 import { DatasetError } from '../../core/errors.ts';
-import { ImportRequest, type ImportResult, parseInput } from '../../core/events.ts';
+import { ImportRequest, type ImportResult, NAMED, parseInput } from '../../core/events.ts';
 import type { Progress } from '../../core/ports.ts';
 import { type HeldRun, takeRun } from '../../core/run/lease.ts';
 import { DAY_KINDS, type ReplaceDeps, refuseDayOf, replaceDay, rollForward } from '../../core/run/replace.ts';
@@ -17,8 +17,6 @@ export interface ImportDeps extends ReplaceDeps {
 
 /** More of a file's rows than this share must not be unreadable. */
 const MOST_REJECTED = 0.05;
-/** How many rejected rows a result names. */
-const NAMED = 100;
 /** Bytes between two reports of progress. */
 const REPORT_EVERY = 1 << 20;
 

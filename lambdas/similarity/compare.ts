@@ -1,5 +1,11 @@
 import { DayNotReadyError, NoDataError } from '../../core/errors.ts';
-import { type NamedArtist, parseInput, SimilarityRequest, type SimilarityResult } from '../../core/events.ts';
+import {
+  NAMED,
+  type NamedArtist,
+  parseInput,
+  SimilarityRequest,
+  type SimilarityResult,
+} from '../../core/events.ts';
 import { DEFAULT_FEATURES, type Feature } from '../../core/features.ts';
 import type { Database, RunKind, Warehouse } from '../../core/ports.ts';
 import { type HeldRun, takeRun } from '../../core/run/lease.ts';
@@ -16,8 +22,7 @@ export interface CompareDeps extends ReplaceDeps {
   warehouse: Warehouse;
 }
 
-/** How many dropped artists and closest pairs a result names. */
-const NAMED = 100;
+/** How many closest pairs a result names. */
 const CLOSEST = 3;
 
 /**
