@@ -60,6 +60,57 @@ export const SimilarRequest = z.strictObject({
 });
 export type SimilarRequest = z.infer<typeof SimilarRequest>;
 
+/** What the catalog takes: at most one of these; `{}` lists. */
+export const CatalogRequest = z
+  .strictObject({
+    /** Names, ids or links of artists to follow. */
+    add: z.array(z.string().trim().min(1)).min(1).optional(),
+    /** Ids of artists to forget. */
+    remove: z.array(id).min(1).optional(),
+    /** Lists the known artists. */
+    list: z.literal(true).optional(),
+    /** Lists those after this id: the `next` of a list that was cut. */
+    after: id.optional(),
+    /** Makes a dataset that was uploaded (`soundalike import --stack`) the data of a day. */
+    adopt: z
+      .strictObject({
+        /** Under `uploads/` in the lake's bucket. */
+        upload: id,
+        /** What the import tells of it, without its run. */
+        result: z.looseObject({ date }),
+      })
+      .optional(),
+  })
+  .refine(
+    ({ add, remove, list, adopt }) => [add, remove, list, adopt].filter(Boolean).length <= 1,
+    'expected only one of add, remove, list and adopt',
+  );
+export type CatalogRequest = z.infer<typeof CatalogRequest>;
+
+/** What the doctor and the migrator take: nothing. */
+export const EmptyRequest = z.strictObject({});
+
+/** Examples of events for each function that people invoke: the console's shareable test events, and README's. */
+export const EXAMPLES = {
+  catalog: {
+    list: {},
+    add: { add: ['Björk', '4Z8W4fKeB5YxbusRsdQVPb'] },
+    remove: { remove: ['4Z8W4fKeB5YxbusRsdQVPb'] },
+  },
+  collector: { today: {}, 'what-would-be-done': { dryRun: true }, 'at-most-100-requests': { budget: 100 } },
+  similarity: {
+    today: {},
+    'dry-run': { dryRun: true },
+    'by-mood': { features: ['energy', 'valence', 'tempo'], neighbours: 20, dryRun: true },
+  },
+  explorer: {
+    'by-name': { artist: 'Björk' },
+    'five-nearest': { artist: '7w29UYBi0qsHi5RTcv3lmA', limit: 5 },
+  },
+  migrator: { migrate: {} },
+  doctor: { examine: {} },
+} as const satisfies Record<string, Record<string, object>>;
+
 /**
  * Parses an event or the options of a command. Throws `InvalidInputError` that names the field, what was expected and
  * what came.
@@ -199,6 +250,29 @@ export interface AddResult {
 /** What the catalog returns for `list`. */
 export interface ListResult {
   artists: (NamedArtist & { genres: string[]; followed: boolean })[];
+  /** Where the list was cut: the id to ask on after. */
+  next?: string;
+}
+
+/** What the doctor returns. */
+export interface DoctorResult {
+  /** Whether every check is. */
+  ok: boolean;
+  checks: {
+    name: string;
+    ok: boolean;
+    /** What was found. */
+    detail: string;
+    /** What to do about it; null where nothing is to be done. */
+    remedy: string | null;
+  }[];
+}
+
+/** What the migrator returns. */
+export interface MigrateResult {
+  /** Version of the tables before and now. */
+  from: number;
+  to: number;
 }
 
 /** What the catalog returns after `remove`. */

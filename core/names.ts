@@ -11,7 +11,59 @@ export const ENVIRONMENT = {
   reccobeatsApiUrl: 'RECCOBEATS_API_URL',
   database: 'SOUNDALIKE_DATABASE',
   databaseTls: 'SOUNDALIKE_DATABASE_TLS',
+  /** ARN of the secret `{username, password}` that goes with a database URL without them. */
+  databaseSecret: 'SOUNDALIKE_DATABASE_SECRET',
+  /** ARN of the secret of the Spotify app, in the place of its id and secret. */
+  spotifySecret: 'SOUNDALIKE_SPOTIFY_SECRET',
+  lakeBucket: 'SOUNDALIKE_LAKE_BUCKET',
+  /** Glue database. */
+  lakeDatabase: 'SOUNDALIKE_LAKE_DATABASE',
+  workGroup: 'SOUNDALIKE_WORKGROUP',
+  /** Days of the lake that are kept; all where it is not set. */
+  keepDays: 'SOUNDALIKE_KEEP_DAYS',
 } as const;
+
+/** The functions of the stack, each a folder of `lambdas/`; deployed as `<stack>-<function>`. */
+export const FUNCTIONS = ['catalog', 'collector', 'similarity', 'explorer', 'migrator', 'doctor'] as const;
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+/** Name of a function in AWS. */
+export const functionName = (stack: string, name: FunctionName): string => `${stack}-${name}`;
+
+/** Outputs of the stack, by which the command line finds its parts. */
+export const OUTPUTS = {
+  lakeBucket: 'LakeBucket',
+  lakeDatabase: 'LakeDatabase',
+  workGroup: 'WorkGroup',
+  stateMachine: 'StateMachine',
+  spotifySecret: 'SpotifySecret',
+} as const;
+
+/** Namespace of the functions' metrics in CloudWatch. */
+export const METRIC_NAMESPACE = 'Soundalike';
+/** Dimension of every metric: the stack's name. */
+export const METRIC_DIMENSION = 'service';
+/** The functions' metrics. */
+export const METRICS = {
+  /** Artists that could be compared, over asked; 0 to 1. */
+  coverage: 'Coverage',
+  /** 1 for a similarity run that was published. */
+  published: 'Published',
+  /** 1 for a similarity run that was not, since its coverage is below the floor. */
+  belowFloor: 'BelowFloor',
+  /** HTTP attempts of a collection. */
+  requests: 'Requests',
+  /** Artists that a collection could not collect. */
+  dropped: 'Dropped',
+  /** Invocations that ended in an error which is the caller's or needs nobody: also by `function_name`. */
+  refused: 'Refused',
+  /** Checks of the doctor that failed. */
+  failedChecks: 'FailedChecks',
+  /** Hours since the last good run began; none before the first. */
+  hoursSincePublished: 'HoursSincePublished',
+} as const;
+/** Dimension of `METRICS.refused`. */
+export const FUNCTION_DIMENSION = 'function_name';
 
 /** Folder of a table in the lake, which is its name with dashes. */
 export const tableFolder = (table: TableName): string => table.replaceAll('_', '-');
@@ -28,6 +80,12 @@ export const stagingPrefix = (run: string): string => `${STAGING}${run}/`;
 
 /** Key of a slice: what one step of a run has fetched, as JSON. */
 export const sliceKey = (run: string, name: string): string => `${stagingPrefix(run)}slices/${name}.json`;
+
+/** Prefix under which the command line puts a dataset's tables for the catalog to adopt. */
+export const UPLOADS = 'uploads/';
+
+/** Key of a table of such a dataset. */
+export const uploadKey = (upload: string, table: TableName): string => `${UPLOADS}${upload}/${table}.parquet`;
 
 /** Key of a table's whole next day, staged before it replaces the old one. */
 export const stagedDayKey = (run: string, table: TableName): string =>
