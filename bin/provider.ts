@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { readArtistsFolder } from '../adapters/dataset/artists-folder.ts';
 import { FolderStore } from '../adapters/lake/folder.ts';
+import { appOf, known } from '../adapters/spotify/app.ts';
 import { type SpotifySettings, spotifySettings } from '../adapters/spotify/settings.ts';
 import type { Catalogue, CatalogueArtist } from '../core/catalogue.ts';
 import { OtherProviderError } from '../core/errors.ts';
@@ -45,13 +46,17 @@ export async function openProvider(
   ].some((name) => environment[name]);
   if (isForced || !isReachable) return await openStandIn(local, options, environment);
   const settings = spotifySettings(environment);
+  const app = appOf(environment);
   await mark(local.folder, 'Spotify', async () => {});
   return {
     name: 'spotify',
-    connect: connector({ ...local, settings, provider: `spotify:${settings.clientId}` }),
+    connect: connector({ ...local, settings, app: known(app), provider: `spotify:${app.client_id}` }),
     close: async () => {},
   };
 }
+
+/** The stand-in lets every app in. */
+const STAND_IN_APP = { client_id: 'stand-in', client_secret: 'stand-in' };
 
 async function openStandIn(
   local: Local,
@@ -69,8 +74,6 @@ async function openStandIn(
     ...spotifySettings({
       [ENVIRONMENT.spotifyMarket]: environment[ENVIRONMENT.spotifyMarket],
       [ENVIRONMENT.spotifyDailyRequests]: environment[ENVIRONMENT.spotifyDailyRequests],
-      [ENVIRONMENT.spotifyClientId]: 'stand-in',
-      [ENVIRONMENT.spotifyClientSecret]: 'stand-in',
     }),
     accountsUrl: standIn.urls.accounts,
     apiUrl: standIn.urls.api,
@@ -79,7 +82,7 @@ async function openStandIn(
   if (!environment[ENVIRONMENT.spotifyDailyRequests]) settings.dailyRequests = Number.POSITIVE_INFINITY;
   return {
     name: 'stand-in',
-    connect: connector({ ...local, settings, provider: `stand-in:${mode}` }),
+    connect: connector({ ...local, settings, app: known(STAND_IN_APP), provider: `stand-in:${mode}` }),
     close: () => standIn.close(),
   };
 }

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { CredentialsError, UsageError } from '../../core/errors.ts';
+import { UsageError } from '../../core/errors.ts';
 import { ENVIRONMENT } from '../../core/names.ts';
 
-/** How to reach Spotify and ReccoBeats, and as whom. */
+/** How to reach Spotify and ReccoBeats. */
 export interface SpotifySettings {
-  clientId: string;
-  clientSecret: string;
   /** Base URLs. */
   accountsUrl: string;
   apiUrl: string;
@@ -38,18 +36,8 @@ export function spotifySettings(environment: NodeJS.ProcessEnv): SpotifySettings
       'correct the variable, or unset it for its default',
     );
   }
-  const clientId = environment[ENVIRONMENT.spotifyClientId];
-  const clientSecret = environment[ENVIRONMENT.spotifyClientSecret];
-  if (!clientId || !clientSecret) {
-    throw new CredentialsError(
-      `expected ${ENVIRONMENT.spotifyClientId} and ${ENVIRONMENT.spotifyClientSecret}, got ${clientId ? 'no secret' : clientSecret ? 'no id' : 'neither'}`,
-      'set both to those of your app (https://developer.spotify.com/dashboard), or use --mode to try the stand-in',
-    );
-  }
   const settings = parsed.data;
   return {
-    clientId,
-    clientSecret,
     accountsUrl: settings[ENVIRONMENT.spotifyAccountsUrl],
     apiUrl: settings[ENVIRONMENT.spotifyApiUrl],
     reccobeatsUrl: settings[ENVIRONMENT.reccobeatsApiUrl],

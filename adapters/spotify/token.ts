@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { CredentialsError } from '../../core/errors.ts';
 import { ENVIRONMENT } from '../../core/names.ts';
-import type { Clock } from '../../core/ports.ts';
+import type { Clock, Secret } from '../../core/ports.ts';
 import type { Answer, ApiClient, ApiRequest } from '../http.ts';
+import type { SpotifyApp } from './app.ts';
 
 /** How long before its end, in milliseconds, a token is no longer used. */
 const RENEW_BEFORE_MS = 60_000;
@@ -13,8 +14,8 @@ const grantSchema = z.object({ access_token: z.string().min(1), expires_in: z.nu
 export interface ClientCredentialsOptions {
   /** Speaks to https://accounts.spotify.com. */
   accounts: ApiClient;
-  clientId: string;
-  clientSecret: string;
+  /** Whose token it is. */
+  app: Secret<SpotifyApp>;
   clock: Clock;
 }
 
@@ -46,13 +47,29 @@ export class ClientCredentials {
     return this.token();
   }
 
+  /** Credentials that are refused are read once more: they may have been changed meanwhile. */
   async #request(): Promise<string> {
-    const { accounts, clientId, clientSecret, clock } = this.#options;
+    const app = await this.#options.app.read();
+    const token = await this.#ask(app);
+    if (token) return token;
+    const changed = await this.#options.app.refresh(app);
+    const isSame = changed.client_id === app.client_id && changed.client_secret === app.client_secret;
+    const second = isSame ? undefined : await this.#ask(changed);
+    if (second) return second;
+    throw new CredentialsError(
+      'Spotify refused the app: its client id or client secret is wrong',
+      `set ${ENVIRONMENT.spotifyClientId} and ${ENVIRONMENT.spotifyClientSecret}, or the stack's secret, as the developer dashboard shows them`,
+    );
+  }
+
+  /** The token, or undefined where the credentials are refused. */
+  async #ask({ client_id, client_secret }: SpotifyApp): Promise<string | undefined> {
+    const { accounts, clock } = this.#options;
     const request: ApiRequest = {
       method: 'POST',
       path: '/api/token',
       headers: {
-        authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
+        authorization: `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}`,
         'content-type': 'application/x-www-form-urlencoded',
       },
       body: 'grant_type=client_credentials',
@@ -65,12 +82,7 @@ export class ClientCredentials {
       this.#grant = { token, renewAt: clock.now() + seconds * 1000 - RENEW_BEFORE_MS };
       return token;
     }
-    if (isRefusal(answer)) {
-      throw new CredentialsError(
-        'Spotify refused the app: its client id or client secret is wrong',
-        `set ${ENVIRONMENT.spotifyClientId} and ${ENVIRONMENT.spotifyClientSecret} as the developer dashboard shows them`,
-      );
-    }
+    if (isRefusal(answer)) return undefined;
     throw accounts.unexpected(request, `status ${answer.status}`, answer.text);
   }
 }

@@ -1,11 +1,12 @@
 import { ApiClient } from '../../adapters/http.ts';
 import { ReccoBeatsClient } from '../../adapters/reccobeats/client.ts';
+import type { SpotifyApp } from '../../adapters/spotify/app.ts';
 import { SpotifyClient } from '../../adapters/spotify/client.ts';
 import type { SpotifySettings } from '../../adapters/spotify/settings.ts';
 import { ClientCredentials } from '../../adapters/spotify/token.ts';
 import { CapabilityGate } from '../../core/capability.ts';
 import type { Ledger } from '../../core/ledger.ts';
-import type { ApiState, ArtistLookup, Clock, FeatureSource, TrackSource } from '../../core/ports.ts';
+import type { ApiState, ArtistLookup, Clock, FeatureSource, Secret, TrackSource } from '../../core/ports.ts';
 
 /** The outside world as one invocation sees it: every request is charged to its ledger. */
 export interface Sources {
@@ -25,6 +26,7 @@ export type Connect = (ledger: Ledger) => Sources;
 /** What connecting needs. */
 export interface ConnectDeps {
   settings: SpotifySettings;
+  app: Secret<SpotifyApp>;
   /** Under what name Spotify's patience and budget are kept: `spotify:<client id>`, `stand-in:<mode>`. */
   provider: string;
   apiState: ApiState;
@@ -36,7 +38,7 @@ export interface ConnectDeps {
 }
 
 /** Spotify and ReccoBeats, in the order of DESIGN's sources: what the app may call comes first. */
-export function connector({ settings, provider, apiState, clock, random, say }: ConnectDeps): Connect {
+export function connector({ settings, app, provider, apiState, clock, random, say }: ConnectDeps): Connect {
   return (ledger) => {
     const shared = { apiState, ledger, clock, random };
     const spotify = { ...shared, service: 'Spotify', provider, dailyBudget: settings.dailyRequests };
@@ -56,7 +58,7 @@ export function connector({ settings, provider, apiState, clock, random, say }: 
       onMissing: (capability) =>
         say(`This Spotify app may not call ${capability}: the next source takes over.`),
     });
-    const tokens = new ClientCredentials({ ...settings, accounts, clock });
+    const tokens = new ClientCredentials({ app, accounts, clock });
     const client = new SpotifyClient({ api, tokens, gate, market: settings.market });
     return {
       tracks: [client.topTracks, client.search],

@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { openSqlite } from '../../adapters/database/sqlite.ts';
 import { FolderStore } from '../../adapters/lake/folder.ts';
 import { ParquetLake } from '../../adapters/lake/lake.ts';
+import { known } from '../../adapters/spotify/app.ts';
 import { DuckDbWarehouse } from '../../adapters/warehouse/duckdb.ts';
 import type { Catalogue } from '../../core/catalogue.ts';
 import type { CollectRequest, CollectResult } from '../../core/events.ts';
@@ -88,7 +89,8 @@ async function onFolder(
   const provider = `stand-in:${mode}`;
   const { accounts, api, reccobeats } = standIn.urls;
   const urls = { accountsUrl: accounts, apiUrl: api, reccobeatsUrl: reccobeats };
-  const settings = { ...urls, clientId: 'test', clientSecret: 'test', market: 'US', dailyRequests };
+  const settings = { ...urls, market: 'US', dailyRequests };
+  const app = known({ client_id: 'test', client_secret: 'test' });
   let ids = 0;
 
   async function process(owner: string): Promise<Process> {
@@ -104,7 +106,7 @@ async function onFolder(
       clock,
       host: { owner, isGone: (other) => gone.has(other) },
       newId: () => `${owner}${++ids}`,
-      connect: connector({ settings, provider, apiState, clock, random, say }),
+      connect: connector({ settings, app, provider, apiState, clock, random, say }),
       progress: () => {},
       concurrency: 4,
     };

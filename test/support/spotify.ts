@@ -1,9 +1,11 @@
 import { inspect } from 'node:util';
 import { ApiClient } from '../../adapters/http.ts';
+import { known, type SpotifyApp } from '../../adapters/spotify/app.ts';
 import { SpotifyClient } from '../../adapters/spotify/client.ts';
 import { ClientCredentials } from '../../adapters/spotify/token.ts';
 import { CapabilityGate } from '../../core/capability.ts';
 import { Ledger } from '../../core/ledger.ts';
+import type { Secret } from '../../core/ports.ts';
 import { MemoryApiState } from './api-state.ts';
 import { FakeClock } from './clock.ts';
 import { type Reply, type Respond, serve, type TestServer } from './http-server.ts';
@@ -46,7 +48,7 @@ export const grants = (seconds = 3600): Respond => {
 /** Runs a test with a client, and closes everything after it. */
 export async function withSpotify(
   test: (spotify: Spotify) => Promise<void>,
-  options: { callBudget?: number; dailyBudget?: number; timeoutMs?: number } = {},
+  options: { callBudget?: number; dailyBudget?: number; timeoutMs?: number; app?: Secret<SpotifyApp> } = {},
 ): Promise<void> {
   const [accounts, api] = [await serve(grants()), await serve(ok)];
   const [clock, state, ledger] = [new FakeClock(), new MemoryApiState(), new Ledger(options.callBudget)];
@@ -56,8 +58,8 @@ export async function withSpotify(
   const common = { ...service, random: () => 0.5, timeoutMs };
   const toAccounts = new ApiClient({ ...common, baseUrl: accounts.url });
   const http = new ApiClient({ ...common, baseUrl: `${api.url}/v1/` });
-  const { clientId, clientSecret } = SECRETS;
-  const tokens = new ClientCredentials({ accounts: toAccounts, clientId, clientSecret, clock });
+  const secret = options.app ?? known({ client_id: SECRETS.clientId, client_secret: SECRETS.clientSecret });
+  const tokens = new ClientCredentials({ accounts: toAccounts, app: secret, clock });
   const onMissing = (capability: string) => missing.push(capability);
   const gate = new CapabilityGate({ apiState: state, provider: PROVIDER, clock, onMissing });
   const client = new SpotifyClient({ api: http, tokens, gate, market: 'SE' });

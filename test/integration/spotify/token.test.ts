@@ -60,6 +60,33 @@ test.each([
   }),
 );
 
+test('refused credentials are read again once: a secret that was changed meanwhile is used', async () => {
+  const good = { client_id: SECRETS.clientId, client_secret: SECRETS.clientSecret };
+  const bad = { ...good, client_secret: 'old' };
+  const read: string[] = [];
+  const app = {
+    read: async () => bad,
+    refresh: async (refused: unknown) => {
+      read.push('again');
+      return refused === bad ? good : bad;
+    },
+  };
+  await withSpotify(
+    async ({ client, accounts, api }) => {
+      const grant = grants();
+      accounts.respond = (request) =>
+        request.headers.authorization === `Basic ${SECRETS.basic}`
+          ? grant(request)
+          : { status: 400, json: { error: 'invalid_client' } };
+      api.respond = inTurn(OK);
+      expect(await client.artist('a')).toMatchObject({ id: 'a' });
+      expect(accounts.requests).toHaveLength(2);
+      expect(read).toEqual(['again']);
+    },
+    { app },
+  );
+});
+
 test('a failure to get a token is not kept', () =>
   withSpotify(async ({ client, accounts, api }) => {
     accounts.respond = inTurn({ status: 400, json: { error: 'invalid_client' } });

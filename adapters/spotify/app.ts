@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { CredentialsError } from '../../core/errors.ts';
+import { ENVIRONMENT } from '../../core/names.ts';
+import type { Secret } from '../../core/ports.ts';
+
+/** A Spotify app's credentials, as the stack's secret holds them. */
+export const SpotifyApp = z.object({ client_id: z.string().min(1), client_secret: z.string().min(1) });
+export type SpotifyApp = z.infer<typeof SpotifyApp>;
+
+/** The app that the environment names. Throws `CredentialsError` where it names none. */
+export function appOf(environment: NodeJS.ProcessEnv): SpotifyApp {
+  const client_id = environment[ENVIRONMENT.spotifyClientId];
+  const client_secret = environment[ENVIRONMENT.spotifyClientSecret];
+  if (client_id && client_secret) return { client_id, client_secret };
+  const came = client_id ? 'no secret' : client_secret ? 'no id' : 'neither';
+  throw new CredentialsError(
+    `expected ${ENVIRONMENT.spotifyClientId} and ${ENVIRONMENT.spotifyClientSecret}, got ${came}`,
+    'set both to those of your app (https://developer.spotify.com/dashboard), or use --mode to try the stand-in',
+  );
+}
+
+/** An app that is known, where a secret is wanted: it never becomes another. */
+export const known = (app: SpotifyApp): Secret<SpotifyApp> => ({
+  read: async () => app,
+  refresh: async () => app,
+});
