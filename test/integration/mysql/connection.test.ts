@@ -55,11 +55,27 @@ test.each<[string, MysqlSettings, unknown]>([
     expect.objectContaining({ rejectUnauthorized: true, verifyIdentity: true }),
   ],
   ['mysql://localhost/d', { tls: 'verify' }, expect.objectContaining({ verifyIdentity: true })],
-  ['mysql://db.example.com/d?tls=rds', { tls: 'verify' }, 'Amazon RDS'],
+  [
+    'mysql://db.example.com/d?tls=rds',
+    { tls: 'verify' },
+    expect.objectContaining({
+      verifyIdentity: true,
+      ca: expect.arrayContaining([expect.stringContaining('BEGIN CERTIFICATE')]),
+    }),
+  ],
   ['mysql://db.example.com/d?tls=off', {}, undefined],
   ['mysql://127.0.0.1.example.com/d', { tls: '' }, expect.objectContaining({ rejectUnauthorized: true })],
 ])('TLS of %s with %j', (url, settings, ssl) => {
   expect(poolOptions(url, settings).ssl).toEqual(ssl);
+});
+
+test('who logs in comes from the URL, else from the settings', () => {
+  const login = { username: 'admin', password: 'p@ss' };
+  expect(poolOptions('mysql://db.example.com/d', { login })).toMatchObject({
+    user: 'admin',
+    password: 'p@ss',
+  });
+  expect(poolOptions('mysql://u:v@db.example.com/d', { login })).toMatchObject({ user: 'u', password: 'v' });
 });
 
 test('every part of a URL may be percent-encoded', () => {
