@@ -1,11 +1,17 @@
 import { Agent, request as exchange } from 'undici';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ServiceUnavailableError, UnexpectedAnswerError } from '../core/errors.ts';
 import { fullJitter, MAX_TRIES } from '../core/retry.ts';
 import { Pace, type PaceOptions } from './pace.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const EXCERPT_LENGTH = 200;
+
+/** By how many milliseconds this machine's clock is ahead of that of a service. */
+export interface ClockSkew {
+  service: string;
+  milliseconds: number;
+}
 
 /** What an `ApiClient` needs. */
 export interface ApiClientOptions extends PaceOptions {
@@ -56,6 +62,7 @@ export class ApiClient {
   readonly #baseUrl: string;
   readonly #agent = new Agent();
   readonly #pace: Pace;
+  #clockSkew: ClockSkew | undefined;
 
   constructor(options: ApiClientOptions) {
     this.#options = options;
@@ -85,6 +92,11 @@ export class ApiClient {
       `${service} gave an unexpected answer to ${this.#name(request)}: ${what}${quote}`,
       `call again; if this goes on, ${service} has changed and Soundalike must follow`,
     );
+  }
+
+  /** By how much the clock was ahead of the service's at its last answer; undefined where that told no time. */
+  get clockSkew(): ClockSkew | undefined {
+    return this.#clockSkew;
   }
 
   /** Closes the connections once the requests on them are answered. */
@@ -127,6 +139,9 @@ export class ApiClient {
       // Not undici's own timeouts: they are up to a second late, and its bodyTimeout lets a body drip for ever.
       signal: AbortSignal.timeout(this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
     });
+    const { service, clock } = this.#options;
+    const milliseconds = clock.now() - Date.parse([headers.date].flat()[0] ?? '');
+    this.#clockSkew = Number.isNaN(milliseconds) ? undefined : { service, milliseconds };
     return { status: statusCode, headers, text: await body.text() };
   }
 

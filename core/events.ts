@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError } from './errors.ts';
 import { FEATURES, type Feature } from './features.ts';
 
@@ -6,6 +6,7 @@ const date = z.iso.date('expected a day as yyyy-mm-dd');
 const id = z
   .string()
   .regex(/^[!-~]{1,64}$/, 'expected an id: 1 to 64 printable ASCII characters without spaces');
+const count = z.int().nonnegative();
 const feature = z.enum(FEATURES);
 
 /** What the collector takes. */
@@ -60,6 +61,22 @@ export const SimilarRequest = z.strictObject({
 });
 export type SimilarRequest = z.infer<typeof SimilarRequest>;
 
+/** What the catalog takes of a dataset that the command line has read: the import's result, without its run. */
+export const AdoptRequest = z.strictObject({
+  /** Under `uploads/` in the lake's bucket; the run is named by it. */
+  upload: z.string().regex(/^[0-9A-Za-z]{1,40}$/, 'expected an upload: 1 to 40 letters and digits'),
+  result: z.strictObject({
+    date,
+    files: z.array(z.strictObject({ path: z.string(), layout: z.string(), rows: count })),
+    artists: count,
+    tracks: count,
+    features: count,
+    rejected: z.array(z.strictObject({ file: z.string(), line: count, reason: z.string() })),
+    rejectedCount: count,
+  }),
+});
+export type AdoptRequest = z.infer<typeof AdoptRequest>;
+
 /** What the catalog takes: at most one of these; `{}` lists. */
 export const CatalogRequest = z
   .strictObject({
@@ -72,14 +89,7 @@ export const CatalogRequest = z
     /** Lists those after this id: the `next` of a list that was cut. */
     after: id.optional(),
     /** Makes a dataset that was uploaded (`soundalike import --stack`) the data of a day. */
-    adopt: z
-      .strictObject({
-        /** Under `uploads/` in the lake's bucket. */
-        upload: id,
-        /** What the import tells of it, without its run. */
-        result: z.looseObject({ date }),
-      })
-      .optional(),
+    adopt: AdoptRequest.optional(),
   })
   .refine(
     ({ add, remove, list, adopt }) => [add, remove, list, adopt].filter(Boolean).length <= 1,
@@ -270,9 +280,8 @@ export interface DoctorResult {
 
 /** What the migrator returns. */
 export interface MigrateResult {
-  /** Version of the tables before and now. */
-  from: number;
-  to: number;
+  /** Newest migration that the database has had. */
+  version: number;
 }
 
 /** What the catalog returns after `remove`. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { inBatches } from '../../core/batches.ts';
 import type { FeatureSource, FoundFeatures } from '../../core/ports.ts';
 import type { ApiClient, ApiRequest } from '../http.ts';

@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { SecretError } from '../../core/errors.ts';
 import { codeOf, storageError } from '../storage-error.ts';
 import { JsonSecret } from './json-secret.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { SecretError } from '../../core/errors.ts';
 import type { Secret } from '../../core/ports.ts';
 

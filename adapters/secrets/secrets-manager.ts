@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { SecretError } from '../../core/errors.ts';
 import { nameOf, type Patience, patiently } from '../aws.ts';
 import { JsonSecret } from './json-secret.ts';

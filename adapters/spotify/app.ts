@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CredentialsError } from '../../core/errors.ts';
 import { ENVIRONMENT } from '../../core/names.ts';
 import type { Secret } from '../../core/ports.ts';
@@ -18,6 +18,12 @@ export function appOf(environment: NodeJS.ProcessEnv): SpotifyApp {
     'set both to those of your app (https://developer.spotify.com/dashboard), or use --mode to try the stand-in',
   );
 }
+
+/** An app that cannot be known, for this reason: whoever asks for it is told. */
+export const unknown = (error: unknown): Secret<SpotifyApp> => ({
+  read: () => Promise.reject(error),
+  refresh: () => Promise.reject(error),
+});
 
 /** An app that is known, where a secret is wanted: it never becomes another. */
 export const known = (app: SpotifyApp): Secret<SpotifyApp> => ({

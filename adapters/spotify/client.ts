@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { inBatches } from '../../core/batches.ts';
 import type { CapabilityGate } from '../../core/capability.ts';
 import { CredentialsError } from '../../core/errors.ts';
@@ -62,7 +62,10 @@ export class SpotifyClient implements ArtistLookup {
   };
 
   /** The artist's tracks as a search by its name ranks them; for every app. */
-  readonly search: TrackSource = { name: 'spotify:search', tracks: (artist) => this.#searchTracks(artist) };
+  readonly search: TrackSource = {
+    name: 'spotify:search',
+    tracks: (artist, mostRequests = SEARCH_PAGES) => this.#searchTracks(artist, mostRequests),
+  };
 
   /** For apps that had extended mode before 2024-11-27. */
   readonly audioFeatures: FeatureSource = {
@@ -113,11 +116,11 @@ export class SpotifyClient implements ArtistLookup {
   }
 
   /** The search finds other artists' tracks too, so that it goes on until ten are this artist's. */
-  async #searchTracks(artist: { id: string; name: string }): Promise<FoundTrack[]> {
+  async #searchTracks(artist: { id: string; name: string }, pages: number): Promise<FoundTrack[]> {
     const q = `artist:"${shorten(artist.name.replaceAll('"', ''))}"`;
     const query = { q, type: 'track', limit: SEARCH_PAGE, market: this.#options.market };
     const found = new Map<string, FoundTrack>();
-    for (let page = 0; page < SEARCH_PAGES && found.size < MOST_TRACKS; page++) {
+    for (let page = 0; page < pages && found.size < MOST_TRACKS; page++) {
       const answer = await this.#get('/search', { ...query, offset: page * SEARCH_PAGE }, trackSearchSchema);
       const { items, next } = answer?.tracks ?? { items: [], next: null };
       const own = items.filter((track) => track?.artists?.some((other) => other?.id === artist.id));

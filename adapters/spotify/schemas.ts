@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * Spotify's answers, as far as they are read: strict on ids, names and numbers, everything else may be absent, since

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CredentialsError } from '../../core/errors.ts';
 import { ENVIRONMENT } from '../../core/names.ts';
 import type { Clock, Secret } from '../../core/ports.ts';

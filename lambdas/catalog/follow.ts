@@ -13,16 +13,18 @@ export interface FollowDeps {
   connect: (ledger: Ledger) => { lookup: ArtistLookup; close(): Promise<void> };
 }
 
-/** Every known artist, by id. */
-export async function listArtists(catalog: ArtistCatalog): Promise<ListResult> {
-  const known = await catalog.list();
-  return {
-    artists: known.map((artist) => ({
-      ...named(artist),
-      genres: artist.genres ?? [],
-      followed: artist.followed,
-    })),
-  };
+/** Known artists, by id: all, or at most `limit` after one; where more are left, `next` is the id to go on after. */
+export async function listArtists(
+  catalog: ArtistCatalog,
+  { after = '', limit = Number.POSITIVE_INFINITY }: { after?: string; limit?: number } = {},
+): Promise<ListResult> {
+  const left = (await catalog.list()).filter(({ id }) => id > after);
+  const artists = left.slice(0, limit).map((artist) => ({
+    ...named(artist),
+    genres: artist.genres ?? [],
+    followed: artist.followed,
+  }));
+  return left.length > limit ? { artists, next: artists.at(-1)?.id } : { artists };
 }
 
 /** Forgets artists; those of the ids that were known are named. */

@@ -1,0 +1,22 @@
+import type { CollectRequest, CollectResult } from '../../core/events.ts';
+import { METRICS } from '../../core/names.ts';
+import { MACHINE, openLake, openSources, openWarehouse, withDatabase } from '../deployment.ts';
+import { handle } from '../handle.ts';
+import { collect } from './collect.ts';
+
+/** Requests at once to a service; more brings 429s, not speed. */
+const CONCURRENCY = 4;
+
+const [lake, warehouse] = [openLake(process.env), openWarehouse(process.env)];
+
+/** Collects a day: `CollectRequest` gives `CollectResult`. */
+export const handler = handle(
+  (event, call) =>
+    withDatabase(process.env, async (database): Promise<CollectResult> => {
+      const connect = await openSources(process.env, database, call.say);
+      const deps = { ...MACHINE, ...database, ...call, lake, warehouse, connect, concurrency: CONCURRENCY };
+      return collect(deps, event as CollectRequest);
+    }),
+  ({ done, droppedCount, requests }) =>
+    done ? { [METRICS.requests]: requests, [METRICS.dropped]: droppedCount } : {},
+);

@@ -1,0 +1,74 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Context } from 'aws-lambda';
+import { InternalError, SoundalikeError } from '../core/errors.ts';
+import { FUNCTION_DIMENSION, METRIC_NAMESPACE, METRICS } from '../core/names.ts';
+import type { Host, Progress } from '../core/ports.ts';
+
+/** One invocation, as a verb needs it. */
+export interface Call {
+  /** Epoch milliseconds after which nothing new is to be begun. */
+  deadline: number;
+  /** Nobody can see whether another invocation is still alive. */
+  host: Host;
+  progress: Progress;
+  /** Tells whoever reads the log. */
+  say: (line: string) => void;
+}
+
+/** Values for some of the metrics. */
+type Measures = Partial<Record<(typeof METRICS)[keyof typeof METRICS], number>>;
+
+/** The rest of an invocation's time is for ending what is under way. */
+const SHARE_TO_BEGIN = 0.75;
+
+/** Errors that are the caller's, or that need nobody: no alarm is to follow. */
+const EXPECTED = new Set([
+  'day-taken',
+  'invalid-input',
+  'lease-held',
+  'no-artists',
+  'no-data',
+  'unknown-artist',
+]);
+
+const logger = new Logger();
+
+/**
+ * Makes a handler of `work`, with structured logs, the metrics that `measure` takes from its result, and errors as the
+ * workflow and the command line read them: the type is the error's code, the last line of the message what to do.
+ */
+export function handle<T>(
+  work: (event: unknown, call: Call) => Promise<T>,
+  measure: (result: T) => Measures = () => ({}),
+): (event: unknown, context: Context) => Promise<T> {
+  return async (event, context) => {
+    logger.addContext(context);
+    const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
+    try {
+      const result = await work(event ?? {}, callOf(context));
+      const measures = Object.entries(measure(result));
+      for (const [name, value] of measures) metrics.addMetric(name, MetricUnit.NoUnit, value);
+      logger.info('done', Object.fromEntries(measures));
+      return result;
+    } catch (error) {
+      const known = error instanceof SoundalikeError ? error : new InternalError(error);
+      const { code, message, hint } = known;
+      if (EXPECTED.has(code)) {
+        logger.warn(message, { code, hint });
+        metrics.addDimension(FUNCTION_DIMENSION, context.functionName);
+        metrics.addMetric(METRICS.refused, MetricUnit.NoUnit, 1);
+      } else logger.error(message, { code, hint, error: known });
+      throw Object.assign(new Error(`${message}\n${hint}`), { name: code });
+    } finally {
+      metrics.publishStoredMetrics();
+    }
+  };
+}
+
+const callOf = ({ functionName, awsRequestId, getRemainingTimeInMillis }: Context): Call => ({
+  deadline: Date.now() + getRemainingTimeInMillis() * SHARE_TO_BEGIN,
+  host: { owner: `${functionName} request ${awsRequestId}`, isGone: () => false },
+  progress: (what, done, total) => logger.info(what, { done, total }),
+  say: (line) => logger.info(line),
+});

@@ -1,0 +1,20 @@
+import type { SimilarityRequest } from '../../core/events.ts';
+import { METRICS } from '../../core/names.ts';
+import { MACHINE, openLake, openWarehouse, withDatabase } from '../deployment.ts';
+import { handle } from '../handle.ts';
+import { compare } from './compare.ts';
+
+const [lake, warehouse] = [openLake(process.env), openWarehouse(process.env)];
+
+/** Compares the artists of a day and publishes: `SimilarityRequest` gives `SimilarityResult`. */
+export const handler = handle(
+  (event, call) =>
+    withDatabase(process.env, (database) =>
+      compare({ ...MACHINE, ...database, ...call, lake, warehouse }, event as SimilarityRequest),
+    ),
+  // A dry run tells nothing of the pipeline.
+  ({ run, coverage, published }) =>
+    run === null
+      ? {}
+      : { [METRICS.coverage]: coverage, [published ? METRICS.published : METRICS.belowFloor]: 1 },
+);
