@@ -63,8 +63,11 @@ function glueOver(partitions: Set<string>): JsonService['operations'] {
     BatchCreatePartition: ({ TableName, PartitionInputList }) => {
       const [{ Values }] = PartitionInputList as [{ Values: [string] }];
       const partition = `${TableName}/${Values[0]}`;
-      if (!partitions.has(partition)) return void partitions.add(partition) ?? {};
-      return { Errors: [{ ErrorDetail: { ErrorCode: 'AlreadyExistsException' } }] };
+      if (partitions.has(partition)) {
+        return { Errors: [{ ErrorDetail: { ErrorCode: 'AlreadyExistsException' } }] };
+      }
+      partitions.add(partition);
+      return {};
     },
     DeletePartition: ({ TableName, PartitionValues }) =>
       partitions.delete(`${TableName}/${(PartitionValues as string[])[0]}`)

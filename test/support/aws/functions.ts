@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
 import { ENVIRONMENT, type FunctionName } from '../../../core/names.ts';
 import { bundling } from './bundling.ts';
-import { type Cloud, DATABASE, LAKE } from './cloud.ts';
+import { DATABASE, LAKE } from './cloud.ts';
 
 /** What came of an invocation: a result, or an error as Lambda tells it. */
 export interface Answer {
@@ -21,7 +21,7 @@ export interface Answer {
 export interface Invocation {
   /** Seconds until the function's time limit; default 900. */
   seconds?: number;
-  /** Added to the function's environment. */
+  /** The function's environment, beside the names of the lake. */
   environment?: Record<string, string>;
   /** Given the process of the function as soon as it runs. */
   started?: (process: { kill(signal: 'SIGKILL'): boolean }) => void;
@@ -34,10 +34,8 @@ export interface Functions {
   remove(): Promise<void>;
 }
 
-/** Bundles functions. Their parts are those of the cloud, but for what `environment` adds. */
-export async function bundleFunctions(
-  names: readonly FunctionName[],
-): Promise<Functions & { deploy(cloud: Cloud, environment: Record<string, string>): void }> {
+/** Bundles functions. */
+export async function bundleFunctions(names: readonly FunctionName[]): Promise<Functions> {
   const folder = await mkdtemp(join(tmpdir(), 'soundalike-functions-'));
   await Promise.all(
     names.map((name) =>
@@ -49,27 +47,15 @@ export async function bundleFunctions(
     ),
   );
   await writeFile(join(folder, 'runtime.js'), RUNTIME);
-  let base: Record<string, string> = {};
   let invocations = 0;
   return {
-    deploy: (cloud, environment) => {
-      base = {
-        PATH: process.env.PATH ?? '',
-        ...cloud.environment,
-        [ENVIRONMENT.lakeBucket]: LAKE,
-        [ENVIRONMENT.lakeDatabase]: DATABASE,
-        [ENVIRONMENT.workGroup]: 'soundalike',
-        POWERTOOLS_SERVICE_NAME: 'Soundalike',
-        ...environment,
-      };
-    },
     invoke: async (name, event, { seconds = 900, environment, started } = {}) => {
       const id = `request-${++invocations}`;
       const answer = join(folder, `${id}.json`);
       const child = spawn(
         process.execPath,
         ['runtime.js', name, JSON.stringify(event), id, String(seconds), answer],
-        { cwd: folder, env: { ...base, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
+        { cwd: folder, env: { ...ENVIRONMENT_OF_ALL, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
       );
       started?.(child);
       const [out, errors] = await Promise.all([
@@ -79,12 +65,19 @@ export async function bundleFunctions(
       ]);
       const log = `${out}${errors}`.split('\n').filter((line) => line.startsWith('{'));
       const told = await readFile(answer, 'utf8').catch(() => `{"errorType": "died", "errorMessage": ""}`);
-      if (told.includes('"errorType": "died"') && errors) process.stderr.write(errors);
       return { ...(JSON.parse(told) as Omit<Answer, 'log'>), log: log.map((line) => JSON.parse(line)) };
     },
     remove: () => rm(folder, { recursive: true }),
   };
 }
+
+const ENVIRONMENT_OF_ALL = {
+  PATH: process.env.PATH,
+  [ENVIRONMENT.lakeBucket]: LAKE,
+  [ENVIRONMENT.lakeDatabase]: DATABASE,
+  [ENVIRONMENT.workGroup]: 'soundalike',
+  POWERTOOLS_SERVICE_NAME: 'Soundalike',
+};
 
 /** Loads a bundle as Lambda's runtime does and hands it one event. */
 const RUNTIME = `

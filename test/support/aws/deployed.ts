@@ -1,0 +1,64 @@
+import { ENVIRONMENT, type FunctionName } from '../../../core/names.ts';
+import { type StandIn, startStandIn } from '../../../sample/stand-in/server.ts';
+import { type TestDatabase, testDatabase } from '../mariadb-database.ts';
+import { smallCatalogue } from '../small-catalogue.ts';
+import { type Cloud, startCloud } from './cloud.ts';
+import { type Answer, bundleFunctions, type Functions, type Invocation } from './functions.ts';
+
+/** A deployed pipeline: bundled functions, a real database server, a cloud over the wire, the stand-in for Spotify. */
+export interface Deployed {
+  readonly cloud: Cloud;
+  readonly standIn: StandIn;
+  readonly mysql: TestDatabase;
+  /** Ids of the catalogue's artists. */
+  readonly artists: string[];
+  invoke(name: FunctionName, event?: unknown, invocation?: Invocation): Promise<Answer>;
+}
+
+/** Id of the secret of the Spotify app. */
+export const APP_SECRET = 'spotify-app';
+
+/** Deploys before each test of a file. The app is one of development mode, whose secret is filled in. */
+export function deployed(): Deployed {
+  const mysql = testDatabase();
+  const catalogue = smallCatalogue();
+  let functions: Functions;
+  let cloud: Cloud;
+  let standIn: StandIn;
+  beforeAll(async () => {
+    functions = await bundleFunctions(['catalog', 'collector', 'similarity', 'explorer', 'migrator']);
+  });
+  afterAll(() => functions.remove());
+  beforeEach(async () => {
+    cloud = await startCloud();
+    cloud.secrets.set(APP_SECRET, JSON.stringify({ client_id: 'id', client_secret: 'secret' }));
+    standIn = await startStandIn({ catalogue, mode: 'development' });
+  });
+  afterEach(async () => {
+    await standIn.close();
+    await cloud.close();
+  });
+  return {
+    get cloud() {
+      return cloud;
+    },
+    get standIn() {
+      return standIn;
+    },
+    mysql,
+    artists: catalogue.artists.map(({ id }) => id),
+    invoke: (name, event = {}, { environment, ...invocation } = {}) =>
+      functions.invoke(name, event, {
+        ...invocation,
+        environment: {
+          ...cloud.environment,
+          [ENVIRONMENT.database]: mysql.url,
+          [ENVIRONMENT.spotifySecret]: APP_SECRET,
+          [ENVIRONMENT.spotifyAccountsUrl]: standIn.urls.accounts,
+          [ENVIRONMENT.spotifyApiUrl]: standIn.urls.api,
+          [ENVIRONMENT.reccobeatsApiUrl]: standIn.urls.reccobeats,
+          ...environment,
+        },
+      }),
+  };
+}
