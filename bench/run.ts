@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openTestServer } from '../test/support/mariadb.ts';
+import { measureFunctions } from './functions.ts';
 import { timeImport } from './import.ts';
 import { timePublish } from './publish.ts';
 import { countRequests } from './requests.ts';
@@ -46,6 +47,11 @@ function timed(work: string, yardstick: string, ours: number[], theirs: number[]
 
 const { seconds, bareNode, parts } = await timeStart(values.quick ? 3 : 9);
 const table = [...requests, timed('npm start on the sample', 'node -e 0', seconds, bareNode)];
+const functions = await measureFunctions(values.quick ? 3 : 9);
+for (const { name, load, sdkLoad } of functions) {
+  const seconds = (times: number[]) => times.map((ms) => ms / 1000);
+  table.push(timed(`cold load of ${name}`, "its AWS SDK clients' alone", seconds(load), seconds(sdkLoad)));
+}
 const server = await openTestServer().catch((error: Error) => {
   process.stderr.write(`No figures for publishing: ${error.message}\n`);
 });
@@ -81,7 +87,11 @@ else {
       `${work}: ${figure(ours)} ${unit}; ${yardstick}: ${figure(theirs)}; ratio ${figure(ratio)} (${figure(low)} to ${figure(high)})`,
   );
   const where = Object.entries(parts).map(([part, ms]) => `  ${ms.toFixed(0).padStart(5)} ms  ${part}`);
+  const bundles = functions.map(
+    ({ name, bytes, gzipped }) =>
+      `Bundle of ${name}: ${Math.round(bytes / 1024)} KB, gzipped ${Math.round(gzipped / 1024)} KB.`,
+  );
   process.stdout.write(
-    `${[...lines, memory, '', 'Where the time of a start goes, once its modules are loaded:', ...where, '', `Node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model}`].join('\n')}\n`,
+    `${[...lines, memory, ...bundles, '', 'Where the time of a start goes, once its modules are loaded:', ...where, '', `Node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model}`].join('\n')}\n`,
   );
 }

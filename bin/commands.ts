@@ -1,44 +1,45 @@
 import { join } from 'node:path';
+import { unknown } from '../adapters/spotify/app.ts';
+import { spotifySettings } from '../adapters/spotify/settings.ts';
 import {
   CoverageError,
-  InvalidInputError,
+  CredentialsError,
   NoDataError,
   NotDoneError,
-  type SoundalikeError,
+  UnhealthyError,
   UnknownArtistError,
-  UsageError,
 } from '../core/errors.ts';
 import {
+  type AddResult,
+  CatalogRequest,
   CollectRequest,
   type CollectResult,
   ImportRequest,
-  parseInput,
+  type ListResult,
+  type RemoveResult,
   SimilarityRequest,
   type SimilarityResult,
   SimilarRequest,
+  type SimilarResult,
 } from '../core/events.ts';
-import { ENVIRONMENT } from '../core/names.ts';
+import type { ApiState } from '../core/ports.ts';
 import { addArtists, listArtists, removeArtists } from '../lambdas/catalog/follow.ts';
 import { collect } from '../lambdas/collector/collect.ts';
+import { type Connect, connector } from '../lambdas/collector/sources.ts';
+import { type ExamineResult, examine } from '../lambdas/doctor/examine.ts';
 import { findSimilar } from '../lambdas/explorer/find-similar.ts';
 import { importDataset } from '../lambdas/importer/import.ts';
 import { compare } from '../lambdas/similarity/compare.ts';
-import { type Local, openLocal } from './local.ts';
+import type { Local, Machine } from './local.ts';
+import { type CommonOptions, perform, requestOf } from './perform.ts';
 import * as words from './print.ts';
 import { progressBar } from './progress.ts';
 import { openProvider, type Provider, type ProviderOptions } from './provider.ts';
 import { runResult } from './run.ts';
+import type { Stack } from './stack.ts';
 
 /** Requests at once to a service; more brings 429s, not speed. */
 const CONCURRENCY = 4;
-
-/** Options of every command. */
-export interface CommonOptions {
-  data: string;
-  database?: string;
-  date?: string;
-  json?: boolean;
-}
 
 /** Options of the steps of the pipeline. */
 export interface StepOptions extends CommonOptions, ProviderOptions {
@@ -48,42 +49,6 @@ export interface StepOptions extends CommonOptions, ProviderOptions {
   neighbours?: 'all' | number;
   minCoverage?: number;
   dryRun?: boolean;
-}
-
-/** What a command came to: its result, and the error that makes the exit status 1 although there is a result. */
-interface Outcome<T> {
-  result: T;
-  error?: SoundalikeError;
-}
-
-/** Opens this machine, does the work, prints what came of it and sets the exit status. */
-async function perform<T>(
-  { data, database, date, json }: CommonOptions,
-  toWords: words.Words<T>,
-  work: (local: Local) => Promise<Outcome<T>>,
-): Promise<void> {
-  requestOf(CollectRequest, { date }); // a command that has no use for the day does not take a wrong one either
-  const local = await openLocal(data, { database, tls: process.env[ENVIRONMENT.databaseTls] });
-  try {
-    const { result, error } = await work(local);
-    const warnings = (result as { warnings?: string[] }).warnings ?? [];
-    for (const warning of warnings) local.say(`Note: ${warning}.`);
-    if (error) report(error);
-    const document = error ? { ...result, error: errorFields(error) } : result;
-    const text = json ? JSON.stringify(document, null, 2) : toWords(result).join('\n');
-    process.stdout.write(`${text}\n`);
-  } finally {
-    await local.close();
-  }
-}
-
-/** What `--json` tells of an error. */
-export const errorFields = ({ code, message, hint }: SoundalikeError) => ({ code, message, hint });
-
-/** Tells on stderr what went wrong and what to do, and sets the exit status. */
-export function report(error: SoundalikeError): void {
-  process.stderr.write(`soundalike: ${error.message}; ${error.hint}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 
 async function withProvider<T>(
@@ -96,16 +61,6 @@ async function withProvider<T>(
     return await work(provider);
   } finally {
     await provider.close();
-  }
-}
-
-/** Options become a request, and a wrong option bad usage. */
-function requestOf<T>(schema: Parameters<typeof parseInput<T>>[0], request: unknown): T {
-  try {
-    return parseInput(schema, request, 'options');
-  } catch (error) {
-    if (error instanceof InvalidInputError) throw new UsageError(error.message, error.hint, { cause: error });
-    throw error;
   }
 }
 
@@ -148,7 +103,7 @@ function notDone(
 }
 
 function notPublished(
-  { published, warnings }: SimilarityResult,
+  { published, warnings }: Pick<SimilarityResult, 'published' | 'warnings'>,
   isDryRun = false,
 ): CoverageError | undefined {
   if (published || isDryRun) return undefined;
@@ -158,83 +113,121 @@ function notPublished(
   );
 }
 
+/** What `run` comes to: its result, or the collection's where nothing could be compared yet. */
+type RunOutcome = CollectResult | ReturnType<typeof runResult>;
+
 /** `soundalike run`: collect, then compare. */
 export async function run(options: StepOptions): Promise<void> {
   const [toCollect, toCompare] = [collectRequest(options), similarityRequest(options)];
-  const toWords = (result: CollectResult | ReturnType<typeof runResult>) =>
-    'done' in result ? words.collectWords(result) : words.runWords(result);
-  await perform<CollectResult | ReturnType<typeof runResult>>(options, toWords, async (local) => {
-    const collected = await collectOnce(local, options, toCollect);
-    if (!collected.done) return { result: collected, error: notDone(collected, options.dryRun) };
-    const compared = await compare(local, { ...toCompare, date: collected.date });
-    return { result: runResult(collected, compared), error: notPublished(compared) };
+  await perform<RunOutcome>(options, {
+    local: async (local) => {
+      const collected = await collectOnce(local, options, toCollect);
+      if (!collected.done) return collected;
+      return runResult(collected, await compare(local, { ...toCompare, date: collected.date }));
+    },
+    stack: async (stack) => {
+      if (options.dryRun) return stack.invoke('collector', toCollect, { repeats: true });
+      const { date: _, ...similarity } = toCompare; // the workflow compares the day that it has collected
+      const { collected, compared } = await stack.run({ collect: toCollect, similarity });
+      return compared ? runResult(collected, compared) : collected;
+    },
+    words: (result, stack) => ('done' in result ? words.collectWords(result) : words.runWords(result, stack)),
+    lack: (result) => ('done' in result ? notDone(result, options.dryRun) : notPublished(result)),
   });
 }
 
 /** `soundalike collect`. */
 export async function collectDay(options: StepOptions): Promise<void> {
   const request = collectRequest(options);
-  await perform(options, words.collectWords, async (local) => {
-    const result = await collectOnce(local, options, request);
-    return { result, error: notDone(result, options.dryRun) };
+  await perform(options, {
+    local: (local) => collectOnce(local, options, request),
+    words: words.collectWords,
+    lack: (result) => notDone(result, options.dryRun),
   });
 }
 
 /** `soundalike similarity`. */
 export async function compareDay(options: StepOptions): Promise<void> {
   const request = similarityRequest(options);
-  await perform(options, words.similarityWords, async (local) => {
-    const result = await compare(local, request);
-    return { result, error: notPublished(result, options.dryRun) };
+  await perform(options, {
+    local: (local) => compare(local, request),
+    stack: (stack) => stack.invoke<SimilarityResult>('similarity', request, { repeats: options.dryRun }),
+    words: words.similarityWords,
+    lack: (result) => notPublished(result, options.dryRun),
   });
 }
 
 /** `soundalike artists add`. */
 export async function artistsAdd(queries: string[], options: CommonOptions & ProviderOptions): Promise<void> {
-  await perform(options, words.addWords, async (local) => {
-    const result = await withProvider(local, options, ({ name, connect }) =>
-      addArtists({ ...local, provider: name, connect }, queries),
-    );
-    const { ambiguous, notFound } = result;
-    if (ambiguous.length + notFound.length === 0) return { result };
-    const unclear = [...ambiguous.map(({ query }) => query), ...notFound]
-      .map((query) => `"${query}"`)
-      .join(', ');
-    const error = new UnknownArtistError(
-      `expected one artist for each name, got none or several for ${unclear}`,
-      'add by id or link',
-    );
-    return { result, error };
+  await perform(options, {
+    local: (local) =>
+      withProvider(local, options, ({ name, connect }) =>
+        addArtists({ ...local, provider: name, connect }, queries),
+      ),
+    stack: (stack) => stack.invoke<AddResult>('catalog', requestOf(CatalogRequest, { add: queries })),
+    words: words.addWords,
+    lack: ({ ambiguous, notFound }) => {
+      if (ambiguous.length + notFound.length === 0) return undefined;
+      const unclear = [...ambiguous.map(({ query }) => query), ...notFound]
+        .map((query) => `"${query}"`)
+        .join(', ');
+      return new UnknownArtistError(
+        `expected one artist for each name, got none or several for ${unclear}`,
+        'add by id or link',
+      );
+    },
   });
 }
 
 /** `soundalike artists list`. */
 export async function artistsList(options: CommonOptions): Promise<void> {
-  await perform(options, words.listWords, async ({ artists }) => ({ result: await listArtists(artists) }));
+  await perform<ListResult>(options, {
+    local: ({ artists }) => listArtists(artists),
+    stack: listAll,
+    words: words.listWords,
+  });
+}
+
+/** An answer of a function carries 6 MB at most, so a long list comes in several. */
+async function listAll(stack: Stack): Promise<ListResult> {
+  const artists: ListResult['artists'] = [];
+  let after: string | undefined;
+  do {
+    const page = await stack.invoke<ListResult>('catalog', { list: true, after }, { repeats: true });
+    artists.push(...page.artists);
+    after = page.next;
+  } while (after !== undefined);
+  return { artists };
 }
 
 /** `soundalike artists remove`. */
 export async function artistsRemove(ids: string[], options: CommonOptions): Promise<void> {
-  await perform(options, words.removeWords, async ({ artists }) => {
-    const result = await removeArtists(artists, ids);
-    const unknown = ids.filter((id) => !result.removed.includes(id));
-    if (unknown.length === 0) return { result };
-    const error = new UnknownArtistError(
-      `expected known ids, got ${unknown.join(', ')}`,
-      'see soundalike artists list',
-    );
-    return { result, error };
+  await perform(options, {
+    local: ({ artists }) => removeArtists(artists, ids),
+    stack: (stack) => stack.invoke<RemoveResult>('catalog', requestOf(CatalogRequest, { remove: ids })),
+    words: words.removeWords,
+    lack: ({ removed }) => {
+      const unknown = ids.filter((id) => !removed.includes(id));
+      if (unknown.length === 0) return undefined;
+      return new UnknownArtistError(
+        `expected known ids, got ${unknown.join(', ')}`,
+        'see soundalike artists list',
+      );
+    },
   });
 }
 
 /** `soundalike import`. */
 export async function importPaths(paths: string[], options: StepOptions): Promise<void> {
   const request = requestOf(ImportRequest, { paths, date: options.date });
-  await perform(options, words.importWords, async (local) => {
-    const { progress, stop } = progressBar();
-    const workspaceFolder = join(local.folder, 'import');
-    const result = await importDataset({ ...local, workspaceFolder, progress }, request).finally(stop);
-    return { result };
+  await perform(options, {
+    local: (local) => {
+      const { progress, stop } = progressBar();
+      const workspaceFolder = join(local.folder, 'import');
+      return importDataset({ ...local, workspaceFolder, progress }, request).finally(stop);
+    },
+    stack: (stack) => stack.importDataset(request),
+    words: words.importWords,
   });
 }
 
@@ -244,12 +237,62 @@ export async function similar(
   { limit, ...options }: CommonOptions & { limit: number },
 ): Promise<void> {
   const request = requestOf(SimilarRequest, { artist, limit });
-  await perform(options, words.similarWords, async (local) => {
-    const result = await findSimilar(local, request);
-    if (options.date === undefined || options.date === result.date) return { result };
+  const ofDay = (result: SimilarResult): SimilarResult => {
+    if (options.date === undefined || options.date === result.date) return result;
     throw new NoDataError(
       `expected ${options.date} to be published, but it is ${result.date}`,
       `leave out --date, or publish that day: soundalike similarity --date ${options.date}`,
     );
+  };
+  await perform(options, {
+    local: async (local) => ofDay(await findSimilar(local, request)),
+    stack: async (stack) => ofDay(await stack.invoke<SimilarResult>('explorer', request, { repeats: true })),
+    words: words.similarWords,
   });
+}
+
+/** `soundalike doctor`. */
+export async function doctor(options: CommonOptions & ProviderOptions): Promise<void> {
+  await perform<ExamineResult>(options, {
+    machine: (machine) => examineHere(machine, options),
+    stack: (stack) => stack.invoke<ExamineResult>('doctor', {}, { repeats: true }),
+    words: words.doctorWords,
+    lack: ({ checks }) => {
+      const failed = checks.filter(({ ok }) => !ok).map(({ name }) => name);
+      if (failed.length === 0) return undefined;
+      return new UnhealthyError(
+        `expected every check to be fine, but ${failed.length} of ${checks.length} failed: ${failed.join(', ')}`,
+        'do what the remedies say, the first one first',
+      );
+    },
+  });
+}
+
+async function examineHere(machine: Machine, options: ProviderOptions): Promise<ExamineResult> {
+  let provider: Provider | undefined;
+  const connect = async (apiState: ApiState): Promise<Connect> => {
+    const artists = await machine.openDatabase().then(
+      (database) => database.artists,
+      () => undefined,
+    );
+    const deps = { ...machine, artists, apiState };
+    try {
+      provider = await openProvider(deps, options, process.env);
+      return provider.connect;
+    } catch (error) {
+      if (!(error instanceof CredentialsError)) throw error;
+      // ReccoBeats can be asked all the same.
+      return connector({
+        ...deps,
+        settings: spotifySettings(process.env),
+        app: unknown(error),
+        provider: 'spotify',
+      });
+    }
+  };
+  try {
+    return await examine({ ...machine, connect });
+  } finally {
+    await provider?.close();
+  }
 }

@@ -5,13 +5,13 @@ import { FolderStore } from '../adapters/lake/folder.ts';
 import { ParquetLake } from '../adapters/lake/lake.ts';
 import { systemClock, thisHost } from '../adapters/system.ts';
 import { DuckDbWarehouse } from '../adapters/warehouse/duckdb.ts';
-import type { Clock, Database, Host, Lake, Warehouse } from '../core/ports.ts';
+import type { Clock, Database, Host, Lake, LakeDays, Warehouse } from '../core/ports.ts';
 
-/** This machine in the place of an AWS account: what every verb is given. */
-export interface Local extends Pick<Database, 'artists' | 'runs' | 'apiState' | 'relatedArtists'> {
+/** This machine in the place of an AWS account, without its database. */
+export interface Machine {
   /** The data folder, absolute. */
   folder: string;
-  lake: Lake;
+  lake: Lake & LakeDays;
   warehouse: Warehouse;
   clock: Clock;
   host: Host;
@@ -19,8 +19,15 @@ export interface Local extends Pick<Database, 'artists' | 'runs' | 'apiState' | 
   random: () => number;
   /** Tells the user something, on stderr. */
   say: (line: string) => void;
+  /** Opens the database, once; the data folder is made where there is none. */
+  openDatabase(): Promise<Database>;
   close(): Promise<void>;
 }
+
+/** This machine with its database: what every verb is given. */
+export interface Local
+  extends Omit<Machine, 'openDatabase'>,
+    Pick<Database, 'artists' | 'runs' | 'apiState' | 'relatedArtists'> {}
 
 /** A database server in the place of the data folder's SQLite. */
 export interface DatabaseOptions {
@@ -30,17 +37,13 @@ export interface DatabaseOptions {
   tls?: string;
 }
 
-/** Opens the data folder, which is made where there is none. */
-export async function openLocal(
-  dataFolder: string,
-  { database: url, tls }: DatabaseOptions = {},
-): Promise<Local> {
+/** What works in the data folder; opens nothing yet. */
+export function machineOn(dataFolder: string, { database: url, tls }: DatabaseOptions = {}): Machine {
   const folder = resolve(dataFolder);
   const lakeFolder = join(folder, 'lake');
-  const database = url ? await openServer(url, tls) : await openSqlite(join(folder, 'soundalike.db'));
   const warehouse = new DuckDbWarehouse(lakeFolder);
+  let database: Promise<Database> | undefined;
   return {
-    ...database,
     folder,
     lake: new ParquetLake(new FolderStore(lakeFolder)),
     warehouse,
@@ -49,11 +52,22 @@ export async function openLocal(
     newId: () => randomBytes(6).toString('hex'),
     random: Math.random,
     say: (line) => process.stderr.write(`${line}\n`),
+    openDatabase: () => {
+      database ??= url ? openServer(url, tls) : openSqlite(join(folder, 'soundalike.db'));
+      return database;
+    },
     close: async () => {
       await warehouse.close();
-      await database.close();
+      const opened = await database?.catch(() => undefined);
+      await opened?.close();
     },
   };
+}
+
+/** Opens the data folder, which is made where there is none. */
+export async function openLocal(dataFolder: string, options: DatabaseOptions = {}): Promise<Local> {
+  const machine = machineOn(dataFolder, options);
+  return { ...(await machine.openDatabase()), ...machine };
 }
 
 /** mysql2 takes long to load, so it is loaded where it is needed. */

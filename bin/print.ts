@@ -1,6 +1,7 @@
 import type {
   AddResult,
   CollectResult,
+  DoctorResult,
   Dropped,
   ImportResult,
   ListResult,
@@ -12,8 +13,8 @@ import type {
   Sources,
 } from '../core/events.ts';
 
-/** A result in words, for people; `--json` has all of it. */
-export type Words<T> = (result: T) => string[];
+/** A result in words, for people; `--json` has all of it. `stack` is the deployed stack where it comes from one. */
+export type Words<T> = (result: T, stack?: string) => string[];
 
 export const collectWords: Words<CollectResult> = (result) => [
   result.done
@@ -29,13 +30,13 @@ export const similarityWords: Words<SimilarityResult> = (result) => [
   ...nearestWords(result.nearest),
 ];
 
-export const runWords: Words<RunResult> = (result) => [
+export const runWords: Words<RunResult> = (result, stack) => [
   `Collected ${result.date}: ${counts(result)}, with ${result.requests} requests.`,
   ...sourceWords(result.sources),
   `Compared ${result.artists.compared} of ${result.artists.asked} artists: ${result.pairs} pairs${result.published ? ', published' : ''}.`,
   ...droppedWords(result),
   ...nearestWords(result.nearest),
-  ...result.nearest.slice(-1).map(({ artist }) => `Ask on: npx soundalike similar "${artist.name}"`),
+  ...result.nearest.slice(-1).map(({ artist }) => `Ask on: ${command(`similar "${artist.name}"`, stack)}`),
 ];
 
 export const similarWords: Words<SimilarResult> = ({ artist, date, method, neighbours }) => [
@@ -69,23 +70,27 @@ export const addWords: Words<AddResult> = ({ added, known, ambiguous, notFound }
   ...notFound.map((query) => `Nobody found for "${query}".`),
 ];
 
-export const importWords: Words<ImportResult> = ({
-  date,
-  files,
-  artists,
-  tracks,
-  features,
-  rejected,
-  rejectedCount,
-}) => [
+export const importWords: Words<ImportResult> = (
+  { date, files, artists, tracks, features, rejected, rejectedCount },
+  stack,
+) => [
   ...files.map(({ path, layout, rows }) => `Read ${rows} rows of ${path} (${layout}).`),
   `Imported for ${date}: ${artists} artists, ${tracks} tracks, ${features} with audio features.`,
   ...rejected.slice(0, 3).map(({ file, line, reason }) => `  left out: ${file}, line ${line}: ${reason}`),
   ...(rejectedCount > 3 ? [`  ${rejectedCount} rows left out in all`] : []),
-  `Compare them: npx soundalike similarity --date ${date}`,
+  `Compare them: ${command(`similarity --date ${date}`, stack)}`,
 ];
 
 export const removeWords: Words<RemoveResult> = ({ removed }) => [`Removed ${removed.length} artists.`];
+
+export const doctorWords: Words<DoctorResult> = ({ checks }) =>
+  checks.flatMap(({ name, ok, detail, remedy }) => [
+    `${ok ? '✓' : '✗'} ${name}: ${detail}`,
+    ...(remedy === null ? [] : [`    ${remedy}`]),
+  ]);
+
+const command = (words: string, stack: string | undefined): string =>
+  `npx soundalike ${words}${stack === undefined ? '' : ` --stack ${stack}`}`;
 
 const counts = ({
   artists,

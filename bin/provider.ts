@@ -29,12 +29,18 @@ export interface Provider {
   close(): Promise<void>;
 }
 
+/** What opening a provider needs. */
+export interface ProviderDeps extends Pick<Local, 'folder' | 'apiState' | 'clock' | 'random' | 'say'> {
+  /** Where there are none, since there is no database, a stand-in does not mark the folder as its own. */
+  artists?: Pick<Local['artists'], 'follow'>;
+}
+
 /**
  * Opens Spotify, or the stand-in where it is asked for or where nothing says how to reach Spotify. The data folder is
  * marked with whom it belongs to; throws `OtherProviderError` where that is somebody else.
  */
 export async function openProvider(
-  local: Local,
+  local: ProviderDeps,
   options: ProviderOptions,
   environment: NodeJS.ProcessEnv,
 ): Promise<Provider> {
@@ -59,7 +65,7 @@ export async function openProvider(
 const STAND_IN_APP = { client_id: 'stand-in', client_secret: 'stand-in' };
 
 async function openStandIn(
-  local: Local,
+  local: ProviderDeps,
   { catalogue: dataset, mode = 'extended' }: ProviderOptions,
   environment: NodeJS.ProcessEnv,
 ): Promise<Provider> {
@@ -68,7 +74,8 @@ async function openStandIn(
   await readMark(local.folder, whose);
   const catalogue = dataset === undefined ? sampleCatalogue() : await readArtistsFolder(dataset);
   local.say(`Using the stand-in for Spotify with ${whose}, as an app of mode ${mode}.`);
-  await mark(local.folder, whose, () => followAll(local, catalogue));
+  const { artists } = local;
+  if (artists) await mark(local.folder, whose, () => followAll({ ...local, artists }, catalogue));
   const standIn = await startStandIn({ catalogue, mode });
   const settings: SpotifySettings = {
     ...spotifySettings({
@@ -88,7 +95,7 @@ async function openStandIn(
 }
 
 /** A first try needs no account and no choice: all artists of the catalogue are followed, their metadata known. */
-async function followAll({ artists, clock }: Local, catalogue: Catalogue): Promise<void> {
+async function followAll({ artists, clock }: Required<ProviderDeps>, catalogue: Catalogue): Promise<void> {
   const toArtist = (artist: CatalogueArtist): Artist => ({
     id: artist.id,
     name: artist.name,

@@ -1,10 +1,11 @@
 #!/usr/bin/env -S node --experimental-import-text --disable-warning=ExperimentalWarning
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { InternalError, SoundalikeError } from '../core/errors.ts';
+import { InternalError, SoundalikeError, UsageError } from '../core/errors.ts';
 import { DEFAULT_FEATURES, FEATURES } from '../core/features.ts';
 import { ENVIRONMENT } from '../core/names.ts';
 import { MODES } from '../sample/stand-in/modes.ts';
 import * as commands from './commands.ts';
+import { errorFields, report } from './perform.ts';
 
 const list = (text: string): string[] => text.split(',').map((part) => part.trim());
 
@@ -37,6 +38,29 @@ const command = (parent: Command, name: string, description: string): Command =>
     )
     .option('--json', 'print one JSON document on stdout');
 
+const stackName = (text: string): string => {
+  if (/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(text)) return text;
+  throw new InvalidArgumentError('expected the name of a stack: a letter, then letters, digits and dashes');
+};
+
+/** Options that name parts of this machine, which a stack has of its own. */
+const OF_THIS_MACHINE = ['data', 'database', 'catalogue', 'mode'];
+
+const reachesStack = (to: Command): Command =>
+  to
+    .option('--stack <name>', 'do it in this deployed stack, not on this machine', stackName)
+    .hook('preAction', (_, run) => {
+      const given = run.options.filter(
+        (option) => run.getOptionValueSource(option.attributeName()) === 'cli',
+      );
+      const other = given.find((option) => OF_THIS_MACHINE.includes(option.attributeName()));
+      if (run.opts().stack === undefined || !other) return;
+      throw new UsageError(
+        `expected --stack without ${other.long}, got both`,
+        `leave out ${other.long}: the stack has its own`,
+      );
+    });
+
 const speaksToSpotify = (to: Command): Command =>
   to
     .option('--catalogue <dir>', 'let the stand-in for Spotify serve this dataset folder')
@@ -62,26 +86,32 @@ const compares = (to: Command): Command =>
     )
     .option('--min-coverage <x>', 'share of artists needed to publish, 0 to 1 (default: 0.8)', number);
 
-compares(collects(command(program, 'run', 'collect a day, compare its artists and publish'))).action(
-  commands.run,
-);
+reachesStack(
+  compares(collects(command(program, 'run', 'collect a day, compare its artists and publish'))),
+).action(commands.run);
 collects(command(program, 'collect', 'collect the tracks and audio features of a day')).action(
   commands.collectDay,
 );
-compares(command(program, 'similarity', 'compare the artists of a collected day and publish'))
+reachesStack(compares(command(program, 'similarity', 'compare the artists of a collected day and publish')))
   .option('--dry-run', 'compute, and write nothing')
   .action(commands.compareDay);
-command(program, 'import <path...>', 'make a dataset (CSV files or folders) the data of a day').action(
-  commands.importPaths,
-);
-command(program, 'similar <artist>', 'who sounds like an artist (id or name), and why')
+reachesStack(
+  command(program, 'import <path...>', 'make a dataset (CSV files or folders) the data of a day'),
+).action(commands.importPaths);
+reachesStack(command(program, 'similar <artist>', 'who sounds like an artist (id or name), and why'))
   .option('--limit <n>', 'neighbours at most', number, 10)
   .action(commands.similar);
 
+reachesStack(
+  speaksToSpotify(command(program, 'doctor', 'see what works, and what to do about what does not')),
+).action(commands.doctor);
+
 const artists = program.command('artists').description('the artists that are followed');
-speaksToSpotify(command(artists, 'add <name-or-id...>', 'follow artists')).action(commands.artistsAdd);
-command(artists, 'list', 'list the known artists').action(commands.artistsList);
-command(artists, 'remove <id...>', 'forget artists').action(commands.artistsRemove);
+reachesStack(speaksToSpotify(command(artists, 'add <name-or-id...>', 'follow artists'))).action(
+  commands.artistsAdd,
+);
+reachesStack(command(artists, 'list', 'list the known artists')).action(commands.artistsList);
+reachesStack(command(artists, 'remove <id...>', 'forget artists')).action(commands.artistsRemove);
 
 try {
   await program.parseAsync();
@@ -91,9 +121,9 @@ try {
   else {
     const known = error instanceof SoundalikeError ? error : new InternalError(error);
     if (known instanceof InternalError) process.stderr.write(`${(error as Error).stack}\n`);
-    commands.report(known);
+    report(known);
     if (process.argv.includes('--json')) {
-      process.stdout.write(`${JSON.stringify({ error: commands.errorFields(known) }, null, 2)}\n`);
+      process.stdout.write(`${JSON.stringify({ error: errorFields(known) }, null, 2)}\n`);
     }
   }
 }

@@ -41,6 +41,13 @@ export class CapabilityGate {
     }
   }
 
+  /** Makes the call whatever is remembered, and remembers what came of it. */
+  async ask<T>(capability: string, call: () => Promise<T>): Promise<Attempt<T>> {
+    const attempt = await this.#run(capability, call);
+    if (attempt.allowed && (await this.#isMissing(capability))) await this.#forget(capability);
+    return attempt;
+  }
+
   #probe<T>(capability: string, call: () => Promise<T>): Promise<Attempt<T>> {
     const attempt = this.#run(capability, call).finally(() => this.#probes.delete(capability));
     const settled = attempt.then(
@@ -72,6 +79,12 @@ export class CapabilityGate {
     this.#allowed.delete(capability);
     onMissing?.(capability, error);
     await apiState.setMissing(provider, capability, until);
+  }
+
+  async #forget(capability: string): Promise<void> {
+    const { apiState, provider, clock } = this.#options;
+    (await this.#stored()).delete(capability);
+    await apiState.setMissing(provider, capability, clock.now());
   }
 
   async #isMissing(capability: string): Promise<boolean> {

@@ -125,9 +125,24 @@ export class AwsError extends SoundalikeError {
   readonly code = 'aws';
 }
 
+/** What a function of the deployed stack raised: its code, message and hint, as they would have been raised here. */
+export class RemoteError extends SoundalikeError {
+  readonly code: string;
+
+  constructor(code: string, message: string, hint: string) {
+    super(message, hint);
+    this.code = code;
+  }
+}
+
 /** Athena could not run a query. */
 export class QueryFailedError extends SoundalikeError {
   readonly code = 'query-failed';
+}
+
+/** A check of the doctor failed. */
+export class UnhealthyError extends SoundalikeError {
+  readonly code = 'unhealthy';
 }
 
 /** A query was stopped: by the scan limit, by somebody, for its time, or since nobody waited for it any more. */
@@ -138,6 +153,16 @@ export class QueryStoppedError extends SoundalikeError {
 /** A secret is missing, is not of the expected form, or can be read by others. */
 export class SecretError extends SoundalikeError {
   readonly code = 'secret';
+}
+
+/** The user has not logged in, or Spotify no longer takes what the login gave: only the user can mend that. */
+export class ConsentNeededError extends SoundalikeError {
+  readonly code = 'consent-needed';
+}
+
+/** A login did not come to its end: denied, not answered in time, or refused by Spotify. */
+export class LoginError extends SoundalikeError {
+  readonly code = 'login';
 }
 
 /** The app's credentials are missing or were refused. */

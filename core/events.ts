@@ -97,6 +97,57 @@ export const CatalogRequest = z
   );
 export type CatalogRequest = z.infer<typeof CatalogRequest>;
 
+/** What a login takes. */
+export const LoginRequest = z.strictObject({
+  /** Of the server on 127.0.0.1 to which Spotify sends the user back; 0 for any free one. */
+  port: z.int().min(0).max(65_535).default(8888),
+  /** Seconds to wait for the user. */
+  timeout: z.int().min(1).max(3600).default(300),
+});
+export type LoginRequest = z.infer<typeof LoginRequest>;
+
+/** Spotify refuses line breaks. */
+const line = (longest: number) =>
+  z
+    .string()
+    .transform((text) => text.replace(/\s+/g, ' ').trim())
+    .pipe(z.string().min(1).max(longest));
+
+/** What a push of a playlist takes. */
+export const PushRequest = z.strictObject({
+  /** Spotify URIs of songs and episodes, in order; one may stand there twice. */
+  uris: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^spotify:(track|episode):[0-9A-Za-z]{22}$/,
+          'expected spotify:track: and 22 letters and digits',
+        ),
+    )
+    .min(1, 'expected at least one song: an empty list never empties a playlist')
+    .max(10_000),
+  /** "AI Generated Playlist - dd/mm/yyyy" by default. */
+  name: line(100).optional(),
+  description: line(300).optional(),
+  /** Whether it stands on the user's profile; true by default. */
+  public: z.boolean().default(true),
+  /** Makes a new playlist in the place of replacing the standing one. */
+  newEachTime: z.boolean().default(false),
+});
+export type PushRequest = z.input<typeof PushRequest>;
+
+/** What listening takes: nothing. */
+export const ListenRequest = z.strictObject({});
+export type ListenRequest = z.infer<typeof ListenRequest>;
+
+/** What the import of a privacy export takes. */
+export const HistoryImportRequest = z.strictObject({
+  /** Files, zipped or not, and folders. */
+  paths: z.array(z.string().min(1)).min(1),
+});
+export type HistoryImportRequest = z.infer<typeof HistoryImportRequest>;
+
 /** What the doctor and the migrator take: nothing. */
 export const EmptyRequest = z.strictObject({});
 
@@ -264,6 +315,65 @@ export interface ListResult {
   next?: string;
 }
 
+/** The plays between which others may be missing. */
+export interface GapBounds {
+  after: string;
+  before: string;
+}
+
+/** What listening returns. Times are ISO 8601 UTC. */
+export interface ListenResult {
+  /** Since when Spotify was asked; the first time, of its oldest play; null where there is none. */
+  from: string | null;
+  /** The last play ever seen; null where there is none. */
+  to: string | null;
+  /** How many plays Spotify told. */
+  received: number;
+  /** Of these, local files and what has no track. */
+  skipped: number;
+  /** Of these, those that the history did not have, that it had of an export, and that it had of Spotify. */
+  added: number;
+  matched: number;
+  known: number;
+  /** All that are open, in order. */
+  gaps: GapBounds[];
+}
+
+/** What the import of a privacy export returns. */
+export interface HistoryImportResult {
+  date: string;
+  run: string;
+  /** The files that were read; `rows` are the plays in them that were read, whatever became of them. */
+  files: { path: string; layout: string; rows: number }[];
+  /** Plays of at least 30 s of music in the files. */
+  plays: number;
+  /** Of these, those that the history did not have, that it had of another source, and that it had of this kind. */
+  added: number;
+  matched: number;
+  known: number;
+  /** What is no play here: less than 30 s; podcasts, audiobooks, videos and local files. */
+  dropped: { short: number; notMusic: number };
+  /** Different artists and tracks of the plays; an export has no features. */
+  artists: number;
+  tracks: number;
+  features: 0;
+  /** The first 100, in the order read; `line` counts the records of a file, 0 is the file as a whole. */
+  rejected: { file: string; line: number; reason: string }[];
+  rejectedCount: number;
+  /** All that are open now, in order. */
+  gaps: GapBounds[];
+}
+
+/** What forgetting the user returns: how much of each was removed. */
+export interface ForgetResult {
+  plays: number;
+  gaps: number;
+  playlists: number;
+  runs: number;
+  /** Days of the lake. */
+  days: number;
+}
+
 /** What the doctor returns. */
 export interface DoctorResult {
   /** Whether every check is. */
@@ -287,6 +397,29 @@ export interface MigrateResult {
 /** What the catalog returns after `remove`. */
 export interface RemoveResult {
   removed: string[];
+}
+
+/** What a login returns. Times are ISO 8601 UTC. */
+export interface LoginResult {
+  /** Spotify's id of the user. */
+  account: string;
+  /** What the user goes by. */
+  name: string | null;
+  scopes: string[];
+  authorizedAt: string;
+  /** When the consent ends and another login is needed. */
+  expiresAt: string;
+}
+
+/** What a push of a playlist returns. */
+export interface PushResult {
+  id: string;
+  url: string;
+  /** Spotify's version of its content; null where it told none. */
+  snapshot: string | null;
+  /** How many it holds. */
+  songs: number;
+  name: string;
 }
 
 /** What the explorer returns. */

@@ -37,6 +37,7 @@ export const OUTPUTS = {
   workGroup: 'WorkGroup',
   stateMachine: 'StateMachine',
   spotifySecret: 'SpotifySecret',
+  userSecret: 'UserSecret',
 } as const;
 
 /** Namespace of the functions' metrics in CloudWatch. */
@@ -84,8 +85,12 @@ export const sliceKey = (run: string, name: string): string => `${stagingPrefix(
 /** Prefix under which the command line puts a dataset's tables for the catalog to adopt. */
 export const UPLOADS = 'uploads/';
 
+/** Prefix of one such dataset. */
+export const uploadPrefix = (upload: string): string => `${UPLOADS}${upload}/`;
+
 /** Key of a table of such a dataset. */
-export const uploadKey = (upload: string, table: TableName): string => `${UPLOADS}${upload}/${table}.parquet`;
+export const uploadKey = (upload: string, table: TableName): string =>
+  `${uploadPrefix(upload)}${table}.parquet`;
 
 /** Key of a table's whole next day, staged before it replaces the old one. */
 export const stagedDayKey = (run: string, table: TableName): string =>

@@ -30,10 +30,10 @@ export interface TrackSource {
   /** What stands in the rows' `source`: `spotify:top-tracks`, `spotify:search`. */
   readonly name: string;
   /**
-   * The artist's tracks, the best first, at most ten; null where there is no such artist.
-   * Throws `CapabilityMissingError` where this app may not ask.
+   * The artist's tracks, the best first, at most ten; null where there is no such artist. Takes at most so many
+   * requests, where that is told. Throws `CapabilityMissingError` where this app may not ask.
    */
-  tracks(artist: { id: string; name: string }): Promise<FoundTrack[] | null>;
+  tracks(artist: { id: string; name: string }, mostRequests?: number): Promise<FoundTrack[] | null>;
 }
 
 /** Where audio features come from. */
@@ -203,12 +203,95 @@ export interface RelatedArtists {
   nearest(artistId: string, limit: number): Promise<PublishedNeighbours | undefined>;
 }
 
+/** A play as Spotify's recently-played tells it. */
+export interface FoundPlay {
+  /** ISO 8601 UTC. */
+  played_at: string;
+  /** Null for local files, and where Spotify tells no track. */
+  track: (Pick<Play, 'name' | 'artist_id' | 'artist_name' | 'duration_ms' | 'isrc'> & { id: string }) | null;
+}
+
+/** What Spotify shows of the user's listening. */
+export interface RecentPlays {
+  /**
+   * The plays since `after` (epoch milliseconds; null: all that it shows), at most fifty, in any order. `isFull` tells
+   * that there were fifty, those without a track included: what was played before them can no longer be seen.
+   */
+  recentlyPlayed(after: number | null): Promise<{ plays: FoundPlay[]; isFull: boolean }>;
+}
+
+/** A play as the history keeps it. Times are ISO 8601 UTC with milliseconds. */
+export interface Play {
+  /** When it began, by the best source: `spotify_at`, else `export_at`, else `short_at`. */
+  played_at: string;
+  /** For a song whose id nobody told, `unknown:` and a hash of its artist and title. */
+  track_id: string;
+  name: string | null;
+  artist_id: string | null;
+  artist_name: string | null;
+  duration_ms: number | null;
+  isrc: string | null;
+  /** Who told of it first of the best kind: `spotify:recently-played` or `dataset:<file name>`. */
+  source: string;
+  /** Its beginning as each kind of source told it; null where that kind did not. */
+  spotify_at: string | null;
+  export_at: string | null;
+  short_at: string | null;
+  /** Folded artist and title as an export named them; null where none did. */
+  song: string | null;
+}
+
+/** A time of which plays may be missing: between these two plays. ISO 8601 UTC. */
+export interface Gap {
+  after_at: string;
+  before_at: string;
+  found_at: string;
+}
+
+/** Of which time the history tells: from the first play to the last, but for the gaps. */
+export interface Account {
+  /** Null where nothing was ever told. */
+  extent: { first_at: string; last_at: string } | null;
+  /** In order. */
+  gaps: Gap[];
+}
+
+/** What the user heard. */
+export interface History {
+  /** When the last play that recently-played told of began; null where it never told any. */
+  lastListened(): Promise<string | null>;
+  /** The plays that began in a time, `to` not included, in order. */
+  between(from: string, to: string): Promise<Play[]>;
+  /** So many plays after one, from the first where that is null, in order. */
+  after(play: Pick<Play, 'played_at' | 'track_id'> | null, limit: number): Promise<Play[]>;
+  /** The tracks ever heard whose id is known, once for each of their names. */
+  tracks(): Promise<Pick<Play, 'track_id' | 'name' | 'artist_name' | 'song'>[]>;
+  /** The plays of songs whose id is not known. */
+  unidentified(): Promise<Play[]>;
+  /** Removes plays and adds others, and notes their days as those that the lake is to be told of. */
+  replace(removed: readonly Play[], added: readonly Play[]): Promise<void>;
+  account(): Promise<Account>;
+  setAccount(account: Account): Promise<void>;
+  /** The days that changed since they were last written to the lake, yyyy-mm-dd. */
+  changedDays(): Promise<string[]>;
+  /** Notes that the lake has a day as it is. */
+  dayWritten(dt: string): Promise<void>;
+  /** Forgets all plays, gaps, pushes and runs that tell of the user; how many of each. Runs under way stay. */
+  clear(): Promise<{ plays: number; gaps: number; playlists: number; runs: number }>;
+  /** Runs `work` so that no other process reads or writes the history in between; all of it or nothing. */
+  exclusively<T>(work: (history: History) => Promise<T>): Promise<T>;
+}
+
 /** The database, in the parts that its users need. */
 export interface Database {
   readonly artists: ArtistCatalog;
   readonly runs: Runs;
   readonly apiState: ApiState;
   readonly relatedArtists: RelatedArtists;
+  readonly history: History;
+  readonly playlistPushes: PlaylistPushes;
+  /** The newest migration that the database has had, and the newest that this program knows. */
+  version(): Promise<{ version: number; newest: number }>;
   close(): Promise<void>;
 }
 
@@ -226,10 +309,26 @@ export interface Lake {
   stageDay<N extends TableName>(run: string, table: N, rows: Iterable<Row<N>>): Promise<void>;
   /** Stages a table's next day that is a Parquet file already, its rows sorted by key. */
   stageDayFile(run: string, table: TableName, file: string): Promise<void>;
+  /** Stages a table's next day that the command line has uploaded. Throws `NoDataError` where it has not. */
+  stageUpload(run: string, upload: string, table: TableName): Promise<void>;
+  /** Removes what the command line has uploaded. */
+  removeUpload(upload: string): Promise<void>;
   /** Replaces the day of each of the tables by what is staged, one put each; may be repeated. */
   replaceDay(run: string, dt: string, tables: readonly TableName[]): Promise<void>;
   /** Removes what every run has staged: only one of those that stage goes at a time. */
   clearStaging(): Promise<void>;
+}
+
+/** Tells what lies in the lake, whatever a warehouse sees of it. */
+export interface LakeDays {
+  /** The days of a table that have an object, sorted. */
+  days(table: TableName): Promise<string[]>;
+}
+
+/** As `LakeDays`, for who may remove them. */
+export interface RemovableDays extends LakeDays {
+  /** Removes a table's day; one that is not there is fine. */
+  removeDay(table: TableName, dt: string): Promise<void>;
 }
 
 /** Answers SQL over the lake, in the subset that Athena and DuckDB read alike. */
@@ -244,4 +343,34 @@ export interface Secret<T> {
   read(): Promise<T>;
   /** What it holds now that `refused`, which `read` gave, did not work; read again once, however many callers ask. */
   refresh(refused: T): Promise<T>;
+}
+
+/** A secret that may be replaced. */
+export interface WritableSecret<T> extends Secret<T> {
+  /** Replaces what it holds, whole. */
+  write(value: T): Promise<void>;
+}
+
+/** A playlist in the user's account, and how far writing it has come. */
+export interface PlaylistPush {
+  /** What it is for: `standing` is replaced at each push, `new` is the last of those that are made anew. */
+  slot: string;
+  /** Null while it is being made. */
+  playlist_id: string | null;
+  url: string | null;
+  name: string;
+  /** Spotify's version of its content. */
+  snapshot: string | null;
+  songs: number;
+  /** When its songs were last replaced, ISO 8601 UTC; null where they never were. */
+  pushed_at: string | null;
+  /** JSON text: what is under way; null where nothing is. */
+  progress: string | null;
+}
+
+/** The playlists that were pushed, one a slot. */
+export interface PlaylistPushes {
+  read(slot: string): Promise<PlaylistPush | undefined>;
+  /** Replaces the slot's. */
+  save(push: PlaylistPush): Promise<void>;
 }

@@ -85,16 +85,26 @@ export async function openDatabase(environment: Environment): Promise<Database> 
   }
 }
 
-/** Spotify and ReccoBeats, by the app of the environment or of the stack's secret. */
+/**
+ * Spotify and ReccoBeats, by the app of the environment or of the stack's secret. Where that cannot be read, this
+ * throws, or, if `anyhow`, the first call to Spotify does: ReccoBeats needs no app.
+ */
 export async function openSources(
   environment: Environment,
   { apiState }: Pick<Database, 'apiState'>,
   say: (line: string) => void,
+  anyhow = false,
 ): Promise<Connect> {
   const settings = spotifySettings(environment);
   const app = spotifyApp(environment);
-  const { client_id } = await app.read();
-  return connector({ ...MACHINE, settings, app, provider: `spotify:${client_id}`, apiState, say });
+  const id = await app.read().then(
+    ({ client_id }) => client_id,
+    (error) => {
+      if (!anyhow) throw error;
+      return 'unknown';
+    },
+  );
+  return connector({ ...MACHINE, settings, app, provider: `spotify:${id}`, apiState, say });
 }
 
 /** The Spotify app of the stack's secret, else of the environment. */

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   type Column,
   Database,
@@ -8,10 +8,12 @@ import {
   Schema,
   type Type,
 } from 'aws-cdk-lib/aws-glue';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { tableFolder } from '../core/names.ts';
+import { ENVIRONMENT, tableFolder, UPLOADS } from '../core/names.ts';
 import { type ColumnType, type LakeTable, TABLES, type TableName } from '../core/tables.ts';
+import { type Access, acknowledge, objectsOf } from './access.ts';
 
 const GLUE_TYPES: Record<ColumnType, Type> = {
   string: Schema.STRING,
@@ -37,10 +39,86 @@ export class Lake extends Construct {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
+      lifecycleRules: [
+        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        { prefix: UPLOADS, expiration: Duration.days(7) },
+      ],
       removalPolicy: RemovalPolicy.RETAIN,
+    });
+    acknowledge(this.bucket, {
+      S1: 'What the few functions do here stands in their own logs; a log of every request would outgrow the data',
     });
     this.database = new Database(this, 'Database', { description: 'The lake of Soundalike' });
     for (const [name, table] of Object.entries(TABLES)) this.#addTable(name as TableName, table);
+  }
+
+  /** Looking up and reading everything in it. */
+  get read(): Access {
+    return {
+      environment: {
+        [ENVIRONMENT.lakeBucket]: this.bucket.bucketName,
+        [ENVIRONMENT.lakeDatabase]: this.database.databaseName,
+      },
+      statements: [
+        new PolicyStatement({
+          actions: ['s3:GetBucketLocation', 's3:ListBucket'],
+          resources: [this.bucket.bucketArn],
+        }),
+        new PolicyStatement({ actions: ['s3:GetObject'], resources: [this.bucket.arnForObjects('*')] }),
+        new PolicyStatement({
+          actions: [
+            'glue:BatchGetPartition',
+            'glue:GetDatabase',
+            'glue:GetPartition',
+            'glue:GetPartitions',
+            'glue:GetTable',
+            'glue:GetTables',
+          ],
+          resources: this.#catalog,
+        }),
+        new PolicyStatement({
+          // Athena looks for it whatever is asked.
+          actions: ['glue:GetDatabase'],
+          resources: [this.#glue('database', 'default')],
+        }),
+      ],
+      wildcards: this.#wildcards,
+    };
+  }
+
+  /** Putting and removing objects and partitions, beside what `read` allows. */
+  get write(): Access {
+    return {
+      statements: [
+        new PolicyStatement({
+          actions: ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:PutObject'],
+          resources: [this.bucket.arnForObjects('*')],
+        }),
+        new PolicyStatement({
+          actions: ['glue:BatchCreatePartition', 'glue:DeletePartition'],
+          resources: this.#catalog,
+        }),
+      ],
+      wildcards: this.#wildcards,
+    };
+  }
+
+  get #wildcards(): Record<string, string> {
+    return { [objectsOf(this.bucket)]: 'Keys hold the day and the run, which no policy can foresee' };
+  }
+
+  /** Glue asks for the right to the catalog, the database and the table at once. */
+  get #catalog(): string[] {
+    const { databaseName } = this.database;
+    return [
+      this.#glue('catalog'),
+      this.#glue('database', databaseName),
+      ...Object.keys(TABLES).map((table) => this.#glue('table', `${databaseName}/${table}`)),
+    ];
+  }
+
+  #glue(resource: string, resourceName?: string): string {
+    return Stack.of(this).formatArn({ service: 'glue', resource, resourceName });
   }
 
   #addTable(name: TableName, { grain, partition, columns }: LakeTable): void {

@@ -1,6 +1,7 @@
 import type { Database } from '../../core/ports.ts';
 import insertMigrationSql from '../../sql/database/schema_migration_insert.sql' with { type: 'text' };
 import initialSql from '../../sql/mysql/0001_initial.sql' with { type: 'text' };
+import listeningSql from '../../sql/mysql/0002_listening.sql' with { type: 'text' };
 import createMigrationsSql from '../../sql/mysql/schema_migrations.sql' with { type: 'text' };
 import { MysqlEngine } from './mysql-engine.ts';
 import { numberOf } from './mysql-errors.ts';
@@ -12,7 +13,7 @@ import { databaseOn, versionOf } from './tables.ts';
  * Every migration in order; a database is brought up from wherever it stands, and never down. The servers commit each
  * statement that defines a table, so each must do no harm when it is run again after a migration that died.
  */
-const MIGRATIONS = [initialSql];
+const MIGRATIONS = [initialSql, listeningSql];
 
 const NO_SUCH_TABLE = 1146;
 
@@ -28,7 +29,9 @@ export async function openMysql(url: string, settings: MysqlSettings = {}): Prom
     await engine.close();
     throw error;
   }
-  return databaseOn(engine, (publication, stillHeld) => publish(engine, publication, stillHeld));
+  return databaseOn(engine, MIGRATIONS.length, (publication, stillHeld) =>
+    publish(engine, publication, stillHeld),
+  );
 }
 
 async function isUpToDate(engine: MysqlEngine): Promise<boolean> {

@@ -3,15 +3,20 @@ import schemaVersionSql from '../../sql/database/schema_version.sql' with { type
 import { ApiStateTable } from './api-state.ts';
 import { ArtistTable } from './artists.ts';
 import type { Engine } from './engine.ts';
+import { HistoryTables } from './history.ts';
+import { PlaylistPushTable } from './playlist-pushes.ts';
 import { nearest } from './related-artists.ts';
 import { RunTable } from './runs.ts';
 
-/** The database on an engine. Publishing is the engine's own way; all else is the same on each. */
-export const databaseOn = (engine: Engine, publish: RelatedArtists['publish']): Database => ({
+/** The database on an engine, of whose migrations `newest` is the last. Publishing is the engine's own way. */
+export const databaseOn = (engine: Engine, newest: number, publish: RelatedArtists['publish']): Database => ({
   artists: new ArtistTable(engine),
   runs: new RunTable(engine),
   apiState: new ApiStateTable(engine),
   relatedArtists: { publish, nearest: (artistId, limit) => nearest(engine, artistId, limit) },
+  history: new HistoryTables(engine),
+  playlistPushes: new PlaylistPushTable(engine),
+  version: async () => ({ version: await versionOf(engine), newest }),
   close: () => engine.close(),
 });
 

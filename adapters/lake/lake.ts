@@ -1,6 +1,14 @@
 import { NoDataError } from '../../core/errors.ts';
-import { partitionKey, STAGING, sliceKey, stagedDayKey } from '../../core/names.ts';
-import type { Lake } from '../../core/ports.ts';
+import {
+  partitionKey,
+  STAGING,
+  sliceKey,
+  stagedDayKey,
+  tableFolder,
+  uploadKey,
+  uploadPrefix,
+} from '../../core/names.ts';
+import type { Lake, RemovableDays } from '../../core/ports.ts';
 import type { Row, TableName } from '../../core/tables.ts';
 import { decodeTable, encodeTable, inKeyOrder } from './parquet.ts';
 
@@ -21,7 +29,7 @@ export interface ObjectStore {
 }
 
 /** The lake over an object store: Parquet tables by day, JSON slices of runs under `staging/`. */
-export class ParquetLake implements Lake {
+export class ParquetLake implements Lake, RemovableDays {
   readonly #store: ObjectStore;
 
   constructor(store: ObjectStore) {
@@ -35,6 +43,16 @@ export class ParquetLake implements Lake {
   async read<N extends TableName>(table: N, dt: string): Promise<Row<N>[] | undefined> {
     const bytes = await this.#store.get(partitionKey(table, dt));
     return bytes && (await decodeTable(table, bytes));
+  }
+
+  async days(table: TableName): Promise<string[]> {
+    const keys = await this.#store.list(`${tableFolder(table)}/`);
+    const days = keys.map((key) => ({ key, dt: key.split('/')[1]?.split('=')[1] ?? '' }));
+    return days.filter(({ key, dt }) => key === partitionKey(table, dt)).map(({ dt }) => dt);
+  }
+
+  async removeDay(table: TableName, dt: string): Promise<void> {
+    await this.#store.removeAll(partitionKey(table, dt).replace(/[^/]*$/, ''));
   }
 
   async putSlice(run: string, name: string, value: unknown): Promise<void> {
@@ -60,6 +78,18 @@ export class ParquetLake implements Lake {
 
   async stageDayFile(run: string, table: TableName, file: string): Promise<void> {
     await this.#store.putFile(stagedDayKey(run, table), file);
+  }
+
+  async stageUpload(run: string, upload: string, table: TableName): Promise<void> {
+    if (await this.#store.copy(uploadKey(upload, table), stagedDayKey(run, table))) return;
+    throw new NoDataError(
+      `expected the uploaded ${table}, got nothing at ${uploadKey(upload, table)}`,
+      'somebody removed it: import again',
+    );
+  }
+
+  removeUpload(upload: string): Promise<void> {
+    return this.#store.removeAll(uploadPrefix(upload));
   }
 
   async replaceDay(run: string, dt: string, tables: readonly TableName[]): Promise<void> {

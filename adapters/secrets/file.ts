@@ -2,6 +2,7 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type * as z from 'zod';
 import { SecretError } from '../../core/errors.ts';
+import type { WritableSecret } from '../../core/ports.ts';
 import { codeOf, storageError } from '../storage-error.ts';
 import { JsonSecret } from './json-secret.ts';
 
@@ -10,13 +11,16 @@ const OWNER_ONLY = 0o600;
 const OTHERS = 0o077;
 
 /** A JSON secret in a file of mode 0600; one that others may read is refused (Windows knows no such modes). */
-export class FileSecret<T> extends JsonSecret<T> {
+export class FileSecret<T> extends JsonSecret<T> implements WritableSecret<T> {
   protected readonly where: string;
   readonly #path: string;
+  readonly #absent: T | undefined;
 
-  constructor(path: string, schema: z.ZodType<T>) {
+  /** `absent`: what it holds where there is no file; without it that is an error. */
+  constructor(path: string, schema: z.ZodType<T>, absent?: T) {
     super(schema);
     this.#path = path;
+    this.#absent = absent;
     this.where = path;
   }
 
@@ -44,10 +48,12 @@ export class FileSecret<T> extends JsonSecret<T> {
   protected async load(): Promise<string> {
     const file = await open(this.#path, 'r').catch((error) => {
       if (codeOf(error) !== 'ENOENT') throw storageError(this.#path, error);
+      if (this.#absent !== undefined) return undefined;
       throw new SecretError(`expected a secret in ${this.where}, got no such file`, 'run soundalike login', {
         cause: error,
       });
     });
+    if (!file) return JSON.stringify(this.#absent);
     return withFile(file, async () => {
       const { mode } = await file.stat();
       if (process.platform === 'win32' || (mode & OTHERS) === 0) return file.readFile('utf8');

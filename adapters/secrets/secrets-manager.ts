@@ -1,6 +1,11 @@
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod';
 import { SecretError } from '../../core/errors.ts';
+import type { WritableSecret } from '../../core/ports.ts';
 import { nameOf, type Patience, patiently } from '../aws.ts';
 import { JsonSecret } from './json-secret.ts';
 
@@ -13,7 +18,7 @@ export interface SecretsManagerSecretOptions<T> extends Patience {
 }
 
 /** A JSON secret in AWS Secrets Manager. */
-export class SecretsManagerSecret<T> extends JsonSecret<T> {
+export class SecretsManagerSecret<T> extends JsonSecret<T> implements WritableSecret<T> {
   protected readonly where: string;
   readonly #options: SecretsManagerSecretOptions<T>;
 
@@ -21,6 +26,13 @@ export class SecretsManagerSecret<T> extends JsonSecret<T> {
     super(options.schema);
     this.#options = options;
     this.where = `the secret ${options.id}`;
+  }
+
+  async write(value: T): Promise<void> {
+    const { client, id } = this.#options;
+    const command = new PutSecretValueCommand({ SecretId: id, SecretString: JSON.stringify(value) });
+    await patiently(`store ${this.where}`, this.#options, () => client.send(command));
+    this.forget();
   }
 
   protected async load(): Promise<string> {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { CredentialsError } from '../../core/errors.ts';
 import { ENVIRONMENT } from '../../core/names.ts';
 import type { Secret } from '../../core/ports.ts';
+import type { TokenApp } from './token-endpoint.ts';
 
 /** A Spotify app's credentials, as the stack's secret holds them. */
 export const SpotifyApp = z.object({ client_id: z.string().min(1), client_secret: z.string().min(1) });
@@ -19,6 +20,17 @@ export function appOf(environment: NodeJS.ProcessEnv): SpotifyApp {
   );
 }
 
+/** As `appOf`, for what a user has granted: an app needs no secret for that. */
+export function userAppOf(environment: NodeJS.ProcessEnv): TokenApp {
+  const client_id = environment[ENVIRONMENT.spotifyClientId];
+  const client_secret = environment[ENVIRONMENT.spotifyClientSecret];
+  if (client_id) return { client_id, ...(client_secret ? { client_secret } : {}) };
+  throw new CredentialsError(
+    `expected ${ENVIRONMENT.spotifyClientId}, got none`,
+    'set it to that of your app (https://developer.spotify.com/dashboard), or use --mode to try the stand-in',
+  );
+}
+
 /** An app that cannot be known, for this reason: whoever asks for it is told. */
 export const unknown = (error: unknown): Secret<SpotifyApp> => ({
   read: () => Promise.reject(error),
@@ -26,7 +38,7 @@ export const unknown = (error: unknown): Secret<SpotifyApp> => ({
 });
 
 /** An app that is known, where a secret is wanted: it never becomes another. */
-export const known = (app: SpotifyApp): Secret<SpotifyApp> => ({
+export const known = <T extends TokenApp>(app: T): Secret<T> => ({
   read: async () => app,
   refresh: async () => app,
 });

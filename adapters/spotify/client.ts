@@ -1,8 +1,6 @@
 import type * as z from 'zod';
 import { inBatches } from '../../core/batches.ts';
 import type { CapabilityGate } from '../../core/capability.ts';
-import { CredentialsError } from '../../core/errors.ts';
-import { ENVIRONMENT } from '../../core/names.ts';
 import type {
   Artist,
   ArtistLookup,
@@ -11,7 +9,8 @@ import type {
   FoundTrack,
   TrackSource,
 } from '../../core/ports.ts';
-import type { ApiClient, ApiRequest, JsonAnswer } from '../http.ts';
+import type { ApiClient, ApiRequest } from '../http.ts';
+import { authorised } from './authorised.ts';
 import { toArtist, toTracks } from './objects.ts';
 import { isUnknown, refusal } from './refusals.ts';
 import {
@@ -147,26 +146,14 @@ export class SpotifyClient implements ArtistLookup {
   /** The answer's value, or null where there is no such thing. `capability` is what a 403 may be about. */
   async #get<T>(path: string, query: ApiRequest['query'], schema: z.ZodType<T>, capability?: string) {
     const request: ApiRequest = { method: 'GET', path, query };
-    const answer = await this.#authorised(request, schema);
+    const { api, tokens } = this.#options;
+    const answer = await authorised(tokens, (headers, again) =>
+      api.json({ ...request, headers, again }, schema),
+    );
     if (answer.ok) return answer.value;
     if (isUnknown(answer)) return null;
     if (answer.status === 403) throw refusal(answer, capability);
-    throw this.#options.api.unexpected(request, `status ${answer.status}`, answer.text);
-  }
-
-  async #authorised<T>(request: ApiRequest, schema: z.ZodType<T>): Promise<JsonAnswer<T>> {
-    const { api, tokens } = this.#options;
-    const send = (token: string, again: boolean) =>
-      api.json({ ...request, again, headers: { authorization: `Bearer ${token}` } }, schema);
-    const token = await tokens.token();
-    const answer = await send(token, false);
-    if (answer.status !== 401) return answer;
-    const second = await send(await tokens.refresh(token), true);
-    if (second.status !== 401) return second;
-    throw new CredentialsError(
-      'Spotify refused a fresh access token (401)',
-      `see that ${ENVIRONMENT.spotifyClientId} and ${ENVIRONMENT.spotifyClientSecret} belong to an app that still exists`,
-    );
+    throw api.unexpected(request, `status ${answer.status}`, answer.text);
   }
 }
 

@@ -1,11 +1,15 @@
 import type { CollectRequest, CollectResult } from '../../core/events.ts';
-import { METRICS } from '../../core/names.ts';
+import { ENVIRONMENT, METRICS } from '../../core/names.ts';
 import { MACHINE, openLake, openSources, openWarehouse, withDatabase } from '../deployment.ts';
 import { handle } from '../handle.ts';
 import { collect } from './collect.ts';
+import { expireDays } from './expire.ts';
 
 /** Requests at once to a service; more brings 429s, not speed. */
 const CONCURRENCY = 4;
+
+/** Days of the lake that are kept; 0: all. */
+const KEEP_DAYS = Number(process.env[ENVIRONMENT.keepDays] ?? 0);
 
 const [lake, warehouse] = [openLake(process.env), openWarehouse(process.env)];
 
@@ -15,7 +19,9 @@ export const handler = handle(
     withDatabase(process.env, async (database): Promise<CollectResult> => {
       const connect = await openSources(process.env, database, call.say);
       const deps = { ...MACHINE, ...database, ...call, lake, warehouse, connect, concurrency: CONCURRENCY };
-      return collect(deps, event as CollectRequest);
+      const result = await collect(deps, event as CollectRequest);
+      if (result.done && KEEP_DAYS) await expireDays(deps, KEEP_DAYS);
+      return result;
     }),
   ({ done, droppedCount, requests }) =>
     done ? { [METRICS.requests]: requests, [METRICS.dropped]: droppedCount } : {},

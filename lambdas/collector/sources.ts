@@ -1,4 +1,4 @@
-import { ApiClient } from '../../adapters/http.ts';
+import { ApiClient, type ClockSkew } from '../../adapters/http.ts';
 import { ReccoBeatsClient } from '../../adapters/reccobeats/client.ts';
 import type { SpotifyApp } from '../../adapters/spotify/app.ts';
 import { SpotifyClient } from '../../adapters/spotify/client.ts';
@@ -16,6 +16,10 @@ export interface Sources {
   lookup: ArtistLookup;
   /** Finds out once what this app may not call. */
   gate: CapabilityGate;
+  /** Sees that Spotify gives the app a token. Throws what `ClientCredentials` throws. */
+  authorise(): Promise<void>;
+  /** By how much this machine's clock is ahead, as far as a service told. */
+  clockSkew(): ClockSkew | undefined;
   /** Closes the connections. */
   close(): Promise<void>;
 }
@@ -51,6 +55,7 @@ export function connector({ settings, app, provider, apiState, clock, random, sa
       dailyBudget: Number.POSITIVE_INFINITY,
       baseUrl: settings.reccobeatsUrl,
     });
+    const services = [accounts, api, reccobeats];
     const gate = new CapabilityGate({
       apiState,
       provider,
@@ -65,8 +70,12 @@ export function connector({ settings, app, provider, apiState, clock, random, sa
       features: [client.audioFeatures, new ReccoBeatsClient(reccobeats)],
       lookup: client,
       gate,
+      authorise: async () => {
+        await tokens.token();
+      },
+      clockSkew: () => services.map(({ clockSkew }) => clockSkew).find(Boolean),
       close: async () => {
-        await Promise.all([accounts, api, reccobeats].map((service) => service.close()));
+        await Promise.all(services.map((service) => service.close()));
       },
     };
   };

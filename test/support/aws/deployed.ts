@@ -1,4 +1,4 @@
-import { ENVIRONMENT, type FunctionName } from '../../../core/names.ts';
+import { ENVIRONMENT, FUNCTIONS, type FunctionName } from '../../../core/names.ts';
 import { type StandIn, startStandIn } from '../../../sample/stand-in/server.ts';
 import { type TestDatabase, testDatabase } from '../mariadb-database.ts';
 import { smallCatalogue } from '../small-catalogue.ts';
@@ -26,7 +26,7 @@ export function deployed(): Deployed {
   let cloud: Cloud;
   let standIn: StandIn;
   beforeAll(async () => {
-    functions = await bundleFunctions(['catalog', 'collector', 'similarity', 'explorer', 'migrator']);
+    functions = await bundleFunctions(FUNCTIONS);
   });
   afterAll(() => functions.remove());
   beforeEach(async () => {

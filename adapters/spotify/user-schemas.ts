@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { trackSchema } from './schemas.ts';
+
+/*
+ * Spotify's answers about the user, as far as they are read, and as forgiving as those of `schemas.ts`.
+ */
+
+const optionalText = z.string().nullable().default(null);
+
+/** Answer of GET /me. */
+export const profileSchema = z.object({ id: z.string().min(1), display_name: optionalText });
+
+const playedTrackSchema = trackSchema.extend({
+  artists: z.array(z.object({ id: optionalText, name: optionalText }).nullable()).nullish(),
+  is_local: z.boolean().default(false),
+});
+
+/** Answer of GET /me/player/recently-played: the track may be null. */
+export const playsSchema = z.object({
+  items: z.array(
+    z.object({
+      played_at: z.iso.datetime({ offset: true }),
+      track: playedTrackSchema.nullable().default(null),
+    }),
+  ),
+});
+
+/** A playlist, of which the content is not read. */
+export const playlistSchema = z.object({
+  id: z.string().min(1),
+  name: z.string().default(''),
+  owner: z.object({ id: optionalText }).nullish(),
+  external_urls: z.object({ spotify: optionalText }).nullish(),
+});
+
+/** Answer of GET /me/playlists. */
+export const playlistsSchema = z.object({
+  items: z.array(playlistSchema.nullable()),
+  next: z.string().nullable().default(null),
+});
+
+/** Answer of a change of a playlist's content. */
+export const snapshotSchema = z.object({ snapshot_id: optionalText });

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { AWS_CLIENT } from '../adapters/aws.ts';
+import { datasetFiles } from '../adapters/dataset/files.ts';
+import { LAMBDA_CLIENT, StackFunctions } from '../adapters/stack/functions.ts';
+import { stackOutputs } from '../adapters/stack/outputs.ts';
+import type { WorkflowInput, WorkflowOutput } from '../adapters/stack/workflow.ts';
+import { systemClock } from '../adapters/system.ts';
+import type { AdoptRequest, ImportRequest, ImportResult } from '../core/events.ts';
+import { uploadKey } from '../core/names.ts';
+import { sayLeftOut } from '../lambdas/importer/import.ts';
+import { readDataset } from '../lambdas/importer/read-dataset.ts';
+import { progressBar } from './progress.ts';
+
+/** A deployed stack in the place of this machine: its functions, its workflow and its lake. */
+export interface Stack extends Pick<StackFunctions, 'invoke'> {
+  /** Starts the workflow and waits for its end; Ctrl-C ends the waiting alone. */
+  run(input: WorkflowInput): Promise<WorkflowOutput>;
+  /** Reads a dataset here, puts it into the lake's bucket, and has the catalog make it the day's data. */
+  importDataset(request: ImportRequest): Promise<ImportResult>;
+}
+
+const PATIENCE = { clock: systemClock, random: Math.random };
+const newId = (): string => randomBytes(6).toString('hex');
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Opens a deployed stack, by the credentials and the region that the AWS SDK finds. */
+export async function openStack(name: string): Promise<Stack> {
+  const outputs = await stackOutputs(new CloudFormationClient(AWS_CLIENT), name, PATIENCE);
+  const functions = new StackFunctions({ client: new LambdaClient(LAMBDA_CLIENT), stack: name, ...PATIENCE });
+  return {
+    invoke: (...values) => functions.invoke(...values),
+    run: (input) => runWorkflow(outputs('stateMachine'), input),
+    importDataset: (request) => importInto(outputs('lakeBucket'), functions, request),
+  };
+}
+
+async function runWorkflow(stateMachineArn: string, input: WorkflowInput): Promise<WorkflowOutput> {
+  const { SFNClient } = await import('@aws-sdk/client-sfn');
+  const { Workflow } = await import('../adapters/stack/workflow.ts');
+  const workflow = new Workflow({ client: new SFNClient(AWS_CLIENT), stateMachineArn, ...PATIENCE });
+  const execution = await workflow.start(`cli-${newId()}`, input);
+  const doing = process.stderr.isTTY ? (what: string) => say(`${what} ...`) : undefined;
+  return await interruptible(
+    () => workflow.follow(execution, doing),
+    () => say(`The execution ${execution} goes on in AWS.`),
+  );
+}
+
+async function importInto(
+  bucket: string,
+  functions: StackFunctions,
+  { paths, date = new Date().toISOString().slice(0, 10) }: ImportRequest,
+): Promise<ImportResult> {
+  const { S3Store, s3Client } = await import('../adapters/lake/s3.ts');
+  const store = new S3Store({ client: s3Client(process.env), bucket, ...PATIENCE });
+  const files = await datasetFiles(paths, sayLeftOut(say));
+  const upload = newId();
+  const folder = mkdtempSync(join(tmpdir(), 'soundalike-import-'));
+  const { progress, stop } = progressBar();
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  const work = async () => {
+    const deps = { workspaceFolder: join(folder, 'workspace'), progress };
+    const read = await readDataset(deps, files, (table, file) =>
+      store.putFile(uploadKey(upload, table), file),
+    );
+    const adopt: AdoptRequest = { upload, result: { date, ...read } };
+    return await functions.invoke<ImportResult>('catalog', { adopt }, { repeats: true });
+  };
+  return await interruptible(work, removeFolder).finally(() => {
+    stop();
+    removeFolder();
+  });
+}
+
+/** Does work which Ctrl-C ends after `last`. */
+async function interruptible<T>(work: () => Promise<T>, last: () => void): Promise<T> {
+  const end = () => {
+    last();
+    process.exit(130);
+  };
+  process.once('SIGINT', end);
+  try {
+    return await work();
+  } finally {
+    process.off('SIGINT', end);
+  }
+}

@@ -1,0 +1,102 @@
+import type { History, Play } from '../ports.ts';
+import { addTold, type Told } from './account.ts';
+import { mergePlays } from './merge.ts';
+import { isIdentified, songsOf } from './song.ts';
+
+/** What became of plays that a source told of. */
+export interface Recorded {
+  /** Plays that the history did not have. */
+  added: number;
+  /** Plays that another kind of source had told of. */
+  matched: number;
+  /** Plays that the same kind of source had told of, or that it told of twice. */
+  known: number;
+}
+
+/** More than any track lasts: plays further away are no other source's word for the same, in milliseconds. */
+const REACH_MS = 86_400_000;
+
+/**
+ * Records plays with the beginning of one kind each (`core/listening/merge.ts`), in one transaction with the times of
+ * which the source told every play. `ids` holds ids of songs that are known; those of these plays are added.
+ */
+export function record(
+  history: History,
+  plays: readonly Play[],
+  { told = [], ids = new Map(), now }: { told?: readonly Told[]; ids?: Map<string, string>; now: number },
+): Promise<Recorded> {
+  learn(ids, plays);
+  return history.exclusively(async (exclusive) => {
+    const before = await around(exclusive, plays);
+    const after = mergePlays(before, plays, (song) => ids.get(song));
+    const far = await identified(exclusive, before, ids);
+    const removed = [...changed(before, after), ...far.map(({ play }) => play)];
+    const added = [...changed(after, before), ...far.map(({ play, track_id }) => ({ ...play, track_id }))];
+    if (removed.length + added.length > 0) await exclusive.replace(removed, added);
+    if (told.length > 0) {
+      const foundAt = new Date(now).toISOString();
+      const account = await exclusive.account();
+      await exclusive.setAccount(told.reduce((all, each) => addTold(all, each, foundAt), account));
+    }
+    const fresh = tellings(after) - tellings(before);
+    const more = after.length - before.length;
+    return { added: more, matched: fresh - more, known: plays.length - fresh };
+  });
+}
+
+/** Adds the songs of tracks whose ids are known; of several ids the least, so that their order makes no difference. */
+export function learn(
+  ids: Map<string, string>,
+  tracks: Iterable<Pick<Play, 'track_id' | 'name' | 'artist_name' | 'song'>>,
+): void {
+  for (const track of tracks) {
+    if (!isIdentified(track.track_id)) continue;
+    for (const song of songsOf(track)) {
+      const known = ids.get(song);
+      if (known === undefined || track.track_id < known) ids.set(song, track.track_id);
+    }
+  }
+}
+
+async function around(history: History, plays: readonly Play[]): Promise<Play[]> {
+  if (plays.length === 0) return [];
+  const times = plays.map(({ played_at }) => Date.parse(played_at));
+  const [first, last] = times.reduce(([a, b], time) => [Math.min(a, time), Math.max(b, time)], [Infinity, 0]);
+  const iso = (time: number) => new Date(time).toISOString();
+  return await history.between(iso(first - REACH_MS), iso(last + REACH_MS));
+}
+
+/** The plays elsewhere of songs whose ids are known by now, but for those whose place is taken. */
+async function identified(
+  history: History,
+  near: readonly Play[],
+  ids: ReadonlyMap<string, string>,
+): Promise<{ play: Play; track_id: string }[]> {
+  const here = new Set(near.map(keyOf));
+  const found = new Map<string, { play: Play; track_id: string }>();
+  for (const play of await history.unidentified()) {
+    const track_id = ids.get(play.song ?? '');
+    if (track_id === undefined || here.has(keyOf(play))) continue;
+    const next = new Date(Date.parse(play.played_at) + 1).toISOString();
+    const isTaken = (await history.between(play.played_at, next)).some(
+      (other) => other.track_id === track_id,
+    );
+    if (!isTaken) found.set(keyOf({ ...play, track_id }), { play, track_id });
+  }
+  return [...found.values()];
+}
+
+const keyOf = ({ played_at, track_id }: Play): string => `${played_at} ${track_id}`;
+
+/** How many times sources told of these plays. */
+const tellings = (plays: readonly Play[]): number =>
+  plays.flatMap((play) => [play.spotify_at, play.export_at, play.short_at]).filter(Boolean).length;
+
+/** The plays that are not, or not so, among others. */
+function changed(plays: readonly Play[], others: readonly Play[]): Play[] {
+  const kept = new Map(others.map((play) => [keyOf(play), play]));
+  return plays.filter((play) => {
+    const other = kept.get(keyOf(play));
+    return !other || (Object.keys(play) as (keyof Play)[]).some((field) => play[field] !== other[field]);
+  });
+}

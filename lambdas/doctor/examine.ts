@@ -1,0 +1,53 @@
+import type { DoctorResult } from '../../core/events.ts';
+import type { ApiState, Clock, Database } from '../../core/ports.ts';
+import type { Connect } from '../collector/sources.ts';
+import { examineDatabase } from './database.ts';
+import { settled } from './finding.ts';
+import { examineLake, type LakeDeps } from './lake.ts';
+import { MemoryState } from './memory-state.ts';
+import { examineServices } from './services.ts';
+
+/** What examining needs; who gives it closes it. */
+export interface ExamineDeps extends LakeDeps {
+  clock: Clock;
+  /** Opens the database; where it cannot, that is what its check tells, and nothing counts the requests. */
+  openDatabase(): Promise<Database>;
+  /**
+   * Opens Spotify and ReccoBeats with this patience. An app that cannot be known best fails when it is asked for
+   * (`unknown` of adapters/spotify/app.ts): where this fails, ReccoBeats cannot be asked either.
+   */
+  connect(apiState: ApiState): Promise<Connect>;
+}
+
+/** What was found, and what makes metrics. */
+export interface ExamineResult extends DoctorResult {
+  /** Since the served run began; null where none is. */
+  hoursSincePublished: number | null;
+  /** HTTP attempts that this examination made. */
+  requests: number;
+}
+
+/** Makes every check of docs/operating.md, none of which lets another fail. Throws nothing. */
+export async function examine(deps: ExamineDeps): Promise<ExamineResult> {
+  const inLake = examineLake(deps);
+  const opened = await settled(() => deps.openDatabase());
+  const apiState = 'value' in opened ? opened.value.apiState : new MemoryState();
+  // A stand-in follows its artists when it is first opened.
+  const connected = await settled(() => deps.connect(apiState));
+  const followed = await settled(async () =>
+    'value' in opened ? await opened.value.artists.followed() : [],
+  );
+  const [first] = 'value' in followed ? followed.value : [];
+  const [services, database, lake] = await Promise.all([
+    examineServices(connected, first && { id: first.id, name: first.name ?? first.id }),
+    examineDatabase(opened, deps.clock),
+    inLake,
+  ]);
+  const checks = [...services.checks, ...database.checks, ...lake, services.clock];
+  return {
+    ok: checks.every(({ ok }) => ok),
+    checks,
+    hoursSincePublished: database.hoursSincePublished,
+    requests: services.requests,
+  };
+}

@@ -1,0 +1,34 @@
+import { EmptyRequest, parseInput } from '../../core/events.ts';
+import { METRICS } from '../../core/names.ts';
+import type { Database } from '../../core/ports.ts';
+import { MACHINE, openDatabase, openLake, openSources, openWarehouse } from '../deployment.ts';
+import { handle } from '../handle.ts';
+import { examine } from './examine.ts';
+
+const [lake, warehouse] = [openLake(process.env), openWarehouse(process.env)];
+
+/** Examines all that the pipeline needs: `{}` gives what `soundalike doctor --json` prints. */
+export const handler = handle(
+  async (event, { say }) => {
+    parseInput(EmptyRequest, event, 'doctor');
+    let database: Database | undefined;
+    try {
+      return await examine({
+        clock: MACHINE.clock,
+        lake,
+        warehouse,
+        openDatabase: async () => {
+          database = await openDatabase(process.env);
+          return database;
+        },
+        connect: (apiState) => openSources(process.env, { apiState }, say, true),
+      });
+    } finally {
+      await database?.close();
+    }
+  },
+  ({ checks, hoursSincePublished }) => ({
+    [METRICS.failedChecks]: checks.filter(({ ok }) => !ok).length,
+    ...(hoursSincePublished !== null && { [METRICS.hoursSincePublished]: hoursSincePublished }),
+  }),
+);

@@ -1,0 +1,2 @@
+-- Forgets from when to when the history reaches. Inputs: none.
+DELETE FROM history_extent

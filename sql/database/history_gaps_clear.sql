@@ -1,0 +1,2 @@
+-- Forgets every gap of the history. Inputs: none.
+DELETE FROM history_gaps

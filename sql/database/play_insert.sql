@@ -1,0 +1,6 @@
+-- Adds a play.
+-- Inputs: played_at, track_id, name, artist_id, artist_name, duration_ms, isrc, source, spotify_at, export_at, short_at,
+-- song.
+INSERT INTO recently_played
+  (played_at, track_id, name, artist_id, artist_name, duration_ms, isrc, source, spotify_at, export_at, short_at, song)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

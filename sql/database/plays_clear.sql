@@ -1,0 +1,2 @@
+-- Forgets every play. Inputs: none.
+DELETE FROM recently_played

@@ -1,0 +1,200 @@
+/** JSON as it flows between states. */
+type Json = Record<string, unknown>;
+
+/** One retrier of a task. */
+interface Retrier {
+  ErrorEquals: string[];
+  IntervalSeconds: number;
+  MaxAttempts: number;
+  BackoffRate: number;
+  MaxDelaySeconds?: number;
+  JitterStrategy?: string;
+}
+
+/** A rule of a choice. */
+interface Rule {
+  And?: Rule[];
+  Variable?: string;
+  IsPresent?: boolean;
+  IsString?: boolean;
+  BooleanEquals?: boolean;
+  Next?: string;
+}
+
+/** A state, with the fields of the Amazon States Language that the interpreter below knows. */
+export interface State {
+  Type: string;
+  Next?: string;
+  End?: boolean;
+  Comment?: string;
+  Result?: unknown;
+  Parameters?: Json;
+  InputPath?: string;
+  ResultPath?: string;
+  OutputPath?: string;
+  Resource?: unknown;
+  TimeoutSeconds?: number;
+  Retry?: Retrier[];
+  Catch?: { ErrorEquals: string[]; ResultPath: string; Next: string }[];
+  Choices?: Rule[];
+  Default?: string;
+  TimestampPath?: string;
+}
+
+/** A definition in the Amazon States Language. */
+export interface Machine {
+  StartAt: string;
+  States: Record<string, State>;
+  TimeoutSeconds?: number;
+  Comment?: string;
+}
+
+/** The error of a function, as Lambda tells it: its type, and all else in the cause. */
+export class FunctionError extends Error {
+  readonly type: string;
+
+  constructor(type: string, message = 'expected something, got another\ndo this') {
+    super(message);
+    this.type = type;
+  }
+}
+
+/** How an execution ended, and what it waited for. */
+export interface Execution {
+  status: 'SUCCEEDED' | 'FAILED';
+  output: unknown;
+  error: string | undefined;
+  /** Seconds before each retry, and the times that it waited for. */
+  waits: (number | string)[];
+}
+
+const FIELDS: Record<string, string[]> = {
+  Pass: ['Result', 'Parameters', 'ResultPath', 'OutputPath', 'Comment'],
+  Task: ['Resource', 'InputPath', 'ResultPath', 'TimeoutSeconds', 'Retry', 'Catch'],
+  Choice: ['Choices', 'Default'],
+  Wait: ['TimestampPath'],
+};
+
+/**
+ * Runs a state machine as Step Functions does, as far as this workflow needs it: a state of another type, a field or a
+ * path that it does not know throws. `invoke` stands for the functions, by the state's name. Time takes no time.
+ */
+export function execute(
+  machine: Machine,
+  input: Json,
+  invoke: (state: string, event: Json) => unknown,
+): Execution {
+  const waits: Execution['waits'] = [];
+  let data: unknown = input;
+  let name: string | undefined = machine.StartAt;
+  while (name !== undefined) {
+    const state: State | undefined = machine.States[name];
+    if (!state) throw new Error(`no state ${name}`);
+    const unknown = Object.keys(state).filter(
+      (field) => !['Type', 'Next', 'End', ...(FIELDS[state.Type] ?? [])].includes(field),
+    );
+    if (unknown.length > 0 || !FIELDS[state.Type]) throw new Error(`${name}: cannot run ${unknown}`);
+    const context = { data, input };
+    let next: string | undefined = state.Next;
+    if (state.Type === 'Choice') {
+      const rule: Rule | undefined = state.Choices?.find((choice) => holds(choice, context));
+      next = rule ? rule.Next : state.Default;
+    } else if (state.Type === 'Wait') {
+      const until = at(state.TimestampPath ?? '', context);
+      if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(String(until)))
+        throw new Error(`no time: ${until}`);
+      waits.push(String(until));
+    } else if (state.Type === 'Pass') {
+      const result =
+        'Result' in state ? state.Result : state.Parameters ? filled(state.Parameters, context) : data;
+      data = at(state.OutputPath ?? '$', { data: placed(data, state.ResultPath, result), input });
+    } else {
+      const event = at(state.InputPath ?? '$', context) as Json;
+      const [result, error] = attempt(state, () => invoke(name as string, structuredClone(event)), waits);
+      const catcher = error && state.Catch?.find(({ ErrorEquals }) => ErrorEquals.includes(error.type));
+      if (error && !catcher) return { status: 'FAILED', output: undefined, error: error.type, waits };
+      const told = error && { Error: error.type, Cause: JSON.stringify({ errorMessage: error.message }) };
+      data = placed(data, catcher ? catcher.ResultPath : state.ResultPath, told ?? result);
+      next = catcher ? catcher.Next : state.Next;
+    }
+    if (next === undefined && !state.End) throw new Error(`${name} leads nowhere`);
+    name = next;
+  }
+  return { status: 'SUCCEEDED', output: data, error: undefined, waits };
+}
+
+/** Tries a task as its retriers say; each counts its own tries. */
+function attempt(
+  { Retry = [] }: State,
+  work: () => unknown,
+  waits: Execution['waits'],
+): [unknown, FunctionError | undefined] {
+  const tries = new Map<Retrier, number>();
+  for (;;) {
+    try {
+      return [work(), undefined];
+    } catch (error) {
+      if (!(error instanceof FunctionError)) throw error;
+      const retrier = Retry.find(({ ErrorEquals }) => ErrorEquals.includes(error.type));
+      const tried = retrier ? (tries.get(retrier) ?? 0) : 0;
+      if (!retrier || tried >= retrier.MaxAttempts) return [undefined, error];
+      tries.set(retrier, tried + 1);
+      const wait = retrier.IntervalSeconds * retrier.BackoffRate ** tried;
+      waits.push(Math.min(wait, retrier.MaxDelaySeconds ?? wait));
+    }
+  }
+}
+
+/** The state's data, and the execution's input for `$$.Execution.Input`. */
+interface Context {
+  data: unknown;
+  input: Json;
+}
+
+const INPUT = '$$.Execution.Input';
+
+function find(path: string, { data, input }: Context): { value: unknown } | undefined {
+  const [start, rest] = path.startsWith(INPUT) ? [input, path.slice(INPUT.length)] : [data, path.slice(1)];
+  let value: unknown = start;
+  for (const key of rest.split('.').slice(1)) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Json)[key];
+  }
+  return { value };
+}
+
+function at(path: string, context: Context): unknown {
+  const found = find(path, context);
+  if (!found) throw new Error(`nothing at ${path}`);
+  return found.value;
+}
+
+function holds(rule: Rule, context: Context): boolean {
+  if (rule.And) return rule.And.every((part) => holds(part, context));
+  const found = find(rule.Variable ?? '', context);
+  if (rule.IsPresent !== undefined) return (found !== undefined) === rule.IsPresent;
+  // As Step Functions does, which fails the execution.
+  if (!found) throw new Error(`nothing at ${rule.Variable}`);
+  if (rule.IsString !== undefined) return (typeof found.value === 'string') === rule.IsString;
+  if (rule.BooleanEquals !== undefined) return found.value === rule.BooleanEquals;
+  throw new Error(`cannot tell ${JSON.stringify(rule)}`);
+}
+
+function filled(parameters: Json, context: Context): Json {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([key, value]) =>
+      key.endsWith('.$') ? [key.slice(0, -2), evaluated(String(value), context)] : [key, value],
+    ),
+  );
+}
+
+function evaluated(expression: string, context: Context): unknown {
+  const [, first, second] = /^States\.JsonMerge\((\S+), (\S+), false\)$/.exec(expression) ?? [];
+  if (first === undefined || second === undefined) return at(expression, context);
+  return { ...(at(first, context) as Json), ...(at(second, context) as Json) };
+}
+
+function placed(data: unknown, path: string | undefined, result: unknown): unknown {
+  if (path === undefined || path === '$') return result;
+  return { ...(data as Json), [path.slice('$.'.length)]: result };
+}

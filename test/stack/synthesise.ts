@@ -1,0 +1,67 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { PipelineStack } from '../../lib/pipeline-stack.ts';
+import { parseSettings } from '../../lib/settings.ts';
+
+/** A resource of a template, as far as tests look at it. */
+export interface Resource {
+  Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a template is JSON of every form, and a test that is wrong fails
+  Properties: Record<string, any>;
+  DeletionPolicy?: string;
+  DependsOn?: string[];
+}
+
+/** The stack's template. */
+export interface Deployed {
+  Resources: Record<string, Resource>;
+  Outputs: Record<string, { Value: unknown }>;
+}
+
+/** What was found by a plugin of the validation. */
+interface PluginReport {
+  pluginName: string;
+  violations: unknown[];
+  suppressedViolations?: { ruleName: string; reason: string }[];
+}
+
+export const root = join(import.meta.dirname, '../..');
+
+const { context: committed } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as {
+  context: Record<string, unknown>;
+};
+
+function stackOf(settings: Record<string, unknown>, context: Record<string, unknown>, outdir?: string) {
+  const app = new App({ context: { ...committed, 'aws:cdk:bundling-stacks': [], ...context }, outdir });
+  return { app, stack: new PipelineStack(app, parseSettings(settings)) };
+}
+
+/** The template for these settings, with functions that are not bundled, and not validated. */
+export function synthesise(settings: Record<string, unknown> = {}): Deployed {
+  const { app, stack } = stackOf(settings, { '@aws-cdk/core:validateAgainstDefaultRules': false });
+  return app.synth().getStackByName(stack.stackName).template as Deployed;
+}
+
+/** What the CDK's validator and cdk-nag say of the stack with these settings; throws where they find an error. */
+export function validate(settings: Record<string, unknown>): PluginReport[] {
+  const outdir = mkdtempSync(join(tmpdir(), 'soundalike-synth-'));
+  const { app } = stackOf(settings, {}, outdir);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  app.synth();
+  const report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'));
+  return report.pluginReports as PluginReport[];
+}
+
+/** The resources of a type, with their logical ids. */
+export const ofType = ({ Resources }: Deployed, type: string): [string, Resource][] =>
+  Object.entries(Resources).filter(([, { Type }]) => Type === type);
+
+/** The functions of lambdas/, by the last part of their names; the CDK's own have none. */
+export const functionsOf = (deployed: Deployed): [string, Resource][] =>
+  ofType(deployed, 'AWS::Lambda::Function').flatMap(([, found]) => {
+    const name = found.Properties.FunctionName?.split('-').at(-1);
+    return name ? [[name, found] as [string, Resource]] : [];
+  });
