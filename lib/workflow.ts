@@ -117,8 +117,8 @@ export class Workflow extends Construct {
     const isDone = new Choice(this, 'Is it done?')
       .when(and(isPresent(DRY_RUN), booleanEquals(DRY_RUN, true)), collected)
       .when(booleanEquals('$.collected.done', true), compared)
-      .when(isString('$.collected.resumeAfter'), wait)
       .when(isPresent('$$.Execution.Input.collect.budget'), collected)
+      .when(isString('$.collected.resumeAfter'), wait)
       .otherwise(goOn);
     const definition = new Pass(this, 'Defaults', {
       result: { value: { collect: {}, similarity: {} } },

@@ -1,4 +1,4 @@
-import { InternalError, SoundalikeError } from '../../core/errors.ts';
+import { InternalError, PostponedError, SoundalikeError } from '../../core/errors.ts';
 import type { DoctorResult } from '../../core/events.ts';
 
 /** One check and what came of it. */
@@ -12,8 +12,9 @@ export const fine = (detail: string): Finding => ({ ok: true, detail, remedy: nu
 /** Something is not. */
 export const fault = (detail: string, remedy: string): Finding => ({ ok: false, detail, remedy });
 
-/** What an error tells. */
+/** What an error tells. To have to wait is no fault: nothing is to be done, and a run waits too. */
 export function faultOf(error: unknown): Finding {
+  if (error instanceof PostponedError) return fine(`not asked: ${error.message}`);
   const { message, hint } = error instanceof SoundalikeError ? error : new InternalError(error);
   return fault(message, hint);
 }

@@ -83,11 +83,7 @@ function unopened(error: unknown): ServicesResult {
 }
 
 const credentials = (token: Settled<void>): Finding =>
-  'value' in token
-    ? fine('Spotify gave the app a token')
-    : token.error instanceof PostponedError
-      ? notAsked(token.error)
-      : faultOf(token.error);
+  'value' in token ? fine('Spotify gave the app a token') : faultOf(token.error);
 
 /** Collects the ids of the tracks that it finds. */
 async function askTracks(
@@ -146,9 +142,11 @@ function told(asked: Asked, all: readonly Asked[], token: Settled<void>, what: s
           ...fault('this Spotify app may not make this call, and no other source answers', error.hint),
         };
   }
-  const { detail, remedy } = faultOf(error);
-  if (expendable && next) return { name, ...fine(`fails, but ${next} gives the same: ${detail}`) };
-  return { name, ok: false, detail, remedy };
+  const finding = faultOf(error);
+  if (expendable && next && !finding.ok) {
+    return { name, ...fine(`fails, but ${next} gives the same: ${finding.detail}`) };
+  }
+  return { name, ...finding };
 }
 
 function clockOf(sources: Sources): Finding {
@@ -167,9 +165,7 @@ const UNKNOWN_CLOCK = fine('not checked: no service told its time');
 
 /** What is told of a call that was not made for want of a token. */
 const notAsked = (error: unknown): Finding =>
-  error instanceof PostponedError
-    ? fault(`not asked: ${error.message}`, error.hint)
-    : notChecked('credentials');
+  error instanceof PostponedError ? faultOf(error) : notChecked('credentials');
 
 const missing = (name: string): CapabilityMissingError =>
   new CapabilityMissingError(`this Spotify app may not call ${name}`, 'see its check in docs/operating.md');

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
@@ -34,26 +34,37 @@ const { context: committed } = JSON.parse(readFileSync(join(root, 'cdk.json'), '
   context: Record<string, unknown>;
 };
 
-function stackOf(settings: Record<string, unknown>, context: Record<string, unknown>, outdir?: string) {
-  const app = new App({ context: { ...committed, 'aws:cdk:bundling-stacks': [], ...context }, outdir });
-  return { app, stack: new PipelineStack(app, parseSettings(settings)) };
+/** Synthesises the stack, with functions that are not bundled, into a folder that goes with what is read from it. */
+function withStack<T>(
+  settings: Record<string, unknown>,
+  context: Record<string, unknown>,
+  read: (app: App, folder: string, stack: string) => T,
+): T {
+  const folder = mkdtempSync(join(tmpdir(), 'soundalike-synth-'));
+  try {
+    const all = { ...committed, 'aws:cdk:bundling-stacks': [], ...context };
+    const app = new App({ context: all, outdir: folder });
+    return read(app, folder, new PipelineStack(app, parseSettings(settings)).stackName);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
-/** The template for these settings, with functions that are not bundled, and not validated. */
-export function synthesise(settings: Record<string, unknown> = {}): Deployed {
-  const { app, stack } = stackOf(settings, { '@aws-cdk/core:validateAgainstDefaultRules': false });
-  return app.synth().getStackByName(stack.stackName).template as Deployed;
-}
+/** The template for these settings, not validated. */
+export const synthesise = (settings: Record<string, unknown> = {}): Deployed =>
+  withStack(
+    settings,
+    { '@aws-cdk/core:validateAgainstDefaultRules': false },
+    (app, _, stack) => app.synth().getStackByName(stack).template as Deployed,
+  );
 
 /** What the CDK's validator and cdk-nag say of the stack with these settings; throws where they find an error. */
-export function validate(settings: Record<string, unknown>): PluginReport[] {
-  const outdir = mkdtempSync(join(tmpdir(), 'soundalike-synth-'));
-  const { app } = stackOf(settings, {}, outdir);
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  app.synth();
-  const report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'));
-  return report.pluginReports as PluginReport[];
-}
+export const validate = (settings: Record<string, unknown>): PluginReport[] =>
+  withStack(settings, {}, (app, folder) => {
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    app.synth();
+    return JSON.parse(readFileSync(join(folder, 'validation-report.json'), 'utf8')).pluginReports;
+  });
 
 /** The resources of a type, with their logical ids. */
 export const ofType = ({ Resources }: Deployed, type: string): [string, Resource][] =>

@@ -72,9 +72,11 @@ test('goes on at once where only the time of the call was used up', () => {
 test.each([{ budget: 5 }, { dryRun: true }])(
   'ends with the collection where the caller limits it: %j',
   (collect) => {
-    const answer = { ...MORE, run: 'dryRun' in collect ? null : RUN };
-    const { status, output, asked } = run({ collect }, { Collect: [answer] });
-    expect([status, output, asked]).toEqual(['SUCCEEDED', { collected: answer }, [['Collect', collect]]]);
+    for (const stopped of [MORE, LATER]) {
+      const answer = { ...stopped, run: 'dryRun' in collect ? null : RUN };
+      const { status, output, asked } = run({ collect }, { Collect: [answer] });
+      expect([status, output, asked]).toEqual(['SUCCEEDED', { collected: answer }, [['Collect', collect]]]);
+    }
   },
 );
 

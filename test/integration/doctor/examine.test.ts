@@ -8,7 +8,7 @@ import { runRow } from '../../support/machine.ts';
 import { publicationOf } from '../../support/publication.ts';
 import { artistRow, featuresRow, trackRow } from '../../support/rows.ts';
 import { artistId, smallCatalogue } from '../../support/small-catalogue.ts';
-import { byName, failing, type Patient, withPatient } from './patient.ts';
+import { byName, failing, type Patient, waiting, withPatient } from './patient.ts';
 
 const ALL = [
   'credentials',
@@ -128,10 +128,6 @@ test('without a source of tracks, or of audio features, something is wrong', () 
 test.each<[string, FaultRule]>([
   ['is down', { kind: 'status', match: '/reccobeats', status: 503 }],
   ['breaks off', { kind: 'cut', match: '/reccobeats' }],
-  [
-    'asks to wait',
-    { kind: 'status', match: '/reccobeats', status: 429, headers: { 'retry-after': '50000' } },
-  ],
   ['knows no track', { kind: 'status', match: '/reccobeats', status: 200, body: { content: [] } }],
 ])('that ReccoBeats %s is a fault only where Spotify gives no audio features', async (_name, fault) => {
   await withPatient(EXTENDED, async (patient) => {
@@ -146,21 +142,20 @@ test.each<[string, FaultRule]>([
   });
 });
 
-test('while Spotify asks to wait no request is made to it, and all that depends on it says until when', () =>
+test('while Spotify asks to wait no request is made to it; that is told, and is no fault', () =>
   withPatient(EXTENDED, async (patient) => {
     const retryAfter = { 'retry-after': '50000' };
     patient.standIn.faults.add({ kind: 'status', match: '/api/token', status: 429, headers: retryAfter });
     const first = await patient.examine();
-    expect([failing(first), first.requests]).toEqual([SPOTIFY, 2]);
+    expect([waiting(first), first.requests]).toEqual([SPOTIFY, 2]);
     patient.standIn.faults.clear();
     patient.standIn.requests.clear();
     const second = await patient.examine();
-    expect(failing(second)).toEqual(SPOTIFY);
+    expect(waiting(second)).toEqual(SPOTIFY);
     expect(paths(patient)).toEqual(['/reccobeats/v1/audio-features']);
+    expect(failing(second)).toEqual([]);
     for (const name of SPOTIFY) {
-      const { detail, remedy } = byName(second)[name] ?? {};
-      expect(detail).toMatch(/^not asked: Spotify asks to wait until \d{4}-\d\d-\d\dT/);
-      expect(remedy).toContain('after that time');
+      expect(byName(second)[name]?.detail).toMatch(/Spotify asks to wait until \d{4}-\d\d-\d\dT/);
     }
   }));
 
@@ -168,9 +163,14 @@ test('a wait that is asked for in the middle is told where it was', () =>
   withPatient(EXTENDED, async (patient) => {
     const retryAfter = { 'retry-after': '50000' };
     patient.standIn.faults.add({ kind: 'status', match: '/v1/audio', status: 429, headers: retryAfter });
-    const result = await patient.examine();
-    expect(failing(result)).toEqual(['spotify-audio-features']);
-    expect(byName(result)['spotify-audio-features']?.detail).toContain('Spotify asks to wait until');
+    expect(waiting(await patient.examine())).toEqual(['spotify-audio-features']);
+  }));
+
+test('ReccoBeats may ask to wait too', () =>
+  withPatient(DEVELOPMENT, async (patient) => {
+    const retryAfter = { 'retry-after': '50000' };
+    patient.standIn.faults.add({ kind: 'status', match: '/reccobeats', status: 429, headers: retryAfter });
+    expect(waiting(await patient.examine())).toEqual(['reccobeats']);
   }));
 
 test('a budget that is used up is not overdrawn', () =>
@@ -178,11 +178,11 @@ test('a budget that is used up is not overdrawn', () =>
     const first = await patient.examine();
     // The token and one of the others that were asked for at the same time.
     expect([
-      failing(first).length,
+      waiting(first).length,
       paths(patient).filter((path) => !path.includes('reccobeats')).length,
     ]).toEqual([2, 2]);
     const second = await patient.examine();
-    expect(failing(second)).toEqual(SPOTIFY);
+    expect(waiting(second)).toEqual(SPOTIFY);
     expect(byName(second).credentials?.detail).toContain('the budget of 2 requests a day');
   }));
 
@@ -435,10 +435,8 @@ describe('the database', () => {
       patient.standIn.faults.add({ kind: 'status', match: '/v1/artists', status: 429, headers: retryAfter });
       const openDatabase = () => Promise.reject(new Error('no'));
       const result = await patient.examine({ openDatabase });
-      expect([failing(result), result.requests]).toEqual([
-        ['spotify-top-tracks', 'spotify-audio-features', 'database', 'artists', 'runs'],
-        4,
-      ]);
+      expect(waiting(result)).toEqual(['spotify-top-tracks', 'spotify-audio-features']);
+      expect([failing(result), result.requests]).toEqual([['database', 'artists', 'runs'], 4]);
     }));
 
   test.each([

@@ -90,6 +90,10 @@ export async function withPatient(
 export const byName = ({ checks }: ExamineResult): Record<string, ExamineResult['checks'][number]> =>
   Object.fromEntries(checks.map((check) => [check.name, check]));
 
+/** The names of the checks that were not made since somebody asks to wait, in order. */
+export const waiting = ({ checks }: ExamineResult): string[] =>
+  checks.filter(({ ok, detail }) => ok && detail.startsWith('not asked:')).map(({ name }) => name);
+
 /** The names of the checks that fail. */
 export const failing = ({ checks }: ExamineResult): string[] =>
   checks.filter(({ ok }) => !ok).map(({ name }) => name);

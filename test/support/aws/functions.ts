@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
 import { ENVIRONMENT, type FunctionName } from '../../../core/names.ts';
-import { bundling } from './bundling.ts';
+import { BUNDLING } from '../../../lib/bundling.ts';
 import { DATABASE, LAKE } from './cloud.ts';
 
 /** What came of an invocation: a result, or an error as Lambda tells it. */
@@ -40,7 +40,7 @@ export async function bundleFunctions(names: readonly FunctionName[]): Promise<F
   await Promise.all(
     names.map((name) =>
       build({
-        ...bundling,
+        ...BUNDLING,
         entryPoints: [join(import.meta.dirname, '../../../lambdas', name, 'handler.ts')],
         outfile: join(folder, name, 'index.js'),
       }),
