@@ -20,6 +20,25 @@ export interface LakeTable {
   readonly columns: Readonly<Record<string, ColumnType>>;
 }
 
+/** A track's audio features and where they come from. */
+const AUDIO_FEATURES = {
+  id: 'string',
+  danceability: 'double',
+  energy: 'double',
+  key: 'int',
+  loudness: 'double',
+  mode: 'int',
+  speechiness: 'double',
+  acousticness: 'double',
+  instrumentalness: 'double',
+  liveness: 'double',
+  valence: 'double',
+  tempo: 'double',
+  time_signature: 'int',
+  duration_ms: 'int',
+  source: 'string',
+} as const;
+
 /** Every table of the lake. The same list makes the Parquet schemas, the Glue tables and the row types. */
 export const TABLES = {
   artists: {
@@ -56,23 +75,7 @@ export const TABLES = {
     grain: 'a track with its audio features',
     partition: 'dt',
     key: ['id'],
-    columns: {
-      id: 'string',
-      danceability: 'double',
-      energy: 'double',
-      key: 'int',
-      loudness: 'double',
-      mode: 'int',
-      speechiness: 'double',
-      acousticness: 'double',
-      instrumentalness: 'double',
-      liveness: 'double',
-      valence: 'double',
-      tempo: 'double',
-      time_signature: 'int',
-      duration_ms: 'int',
-      source: 'string',
-    },
+    columns: AUDIO_FEATURES,
   },
   artist_features: {
     grain: 'an artist with the raw means over its distinct tracks',
@@ -127,6 +130,13 @@ export const TABLES = {
       isrc: 'string',
       source: 'string',
     },
+  },
+  heard_features: {
+    grain:
+      'a heard track that no collection has, with its audio features, or with none where no source knew it',
+    partition: 'dt',
+    key: ['id'],
+    columns: AUDIO_FEATURES,
   },
   playlists: {
     grain: 'a track at a position of a playlist',

@@ -39,7 +39,13 @@ async function putTables(folder: string): Promise<void> {
     const empty = Object.fromEntries(Object.keys(TABLES[table].columns).map((name) => [name, null]));
     const rows = read<({ dt: string } & Values)[]>(folder, `${table}.json`);
     for (const day of new Set(rows.map(({ dt }) => dt))) {
-      const ofDay = rows.filter(({ dt }) => dt === day).map(({ dt, ...row }) => ({ ...empty, ...row }));
+      const ofDay = rows
+        .filter(({ dt }) => dt === day)
+        .map(({ dt, played_at, ...row }) => ({
+          ...empty,
+          ...row,
+          ...(typeof played_at === 'string' && { played_at: new Date(played_at) }),
+        }));
       await putDay(table, day, ofDay as unknown as Row<typeof table>[]);
     }
   }

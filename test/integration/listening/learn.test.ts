@@ -1,0 +1,66 @@
+import { learnHeard } from '../../../lambdas/listening/learn.ts';
+import { DAY_MS, type Pipeline, TODAY, withPipeline } from '../../support/pipeline.ts';
+import { trackId } from '../../support/small-catalogue.ts';
+
+const heard = (pipeline: Pipeline, ids: readonly string[]) =>
+  pipeline.main.lake.write(
+    'recently_played',
+    TODAY,
+    ids.map((track_id, minute) => ({
+      played_at: new Date(Date.parse(`${TODAY}T00:00:00Z`) + minute * 60_000),
+      track_id,
+      name: null,
+      artist_id: null,
+      artist_name: null,
+      duration_ms: null,
+      isrc: null,
+      source: 'spotify:recently-played',
+    })),
+  );
+
+const known = async ({ main }: Pipeline, dt: string = TODAY) =>
+  ((await main.lake.read('heard_features', dt)) ?? []).map(({ id, energy, source }) => [
+    id,
+    energy !== null && source,
+  ]);
+
+test('what was heard is asked for once, and what a collection has not at all', () =>
+  withPipeline({ mode: 'development', follow: 1 }, async (pipeline) => {
+    await pipeline.collect({ date: '2026-11-21' });
+    await heard(pipeline, [trackId(1, 1), trackId(2, 1), trackId(3, 1), trackId(3, 1), 'unknown:song']);
+    const first = await learnHeard(pipeline.main);
+    expect(first).toMatchObject({ asked: 2, learned: 2, stopped: null });
+    expect(await known(pipeline)).toEqual([
+      [trackId(2, 1), 'reccobeats'],
+      [trackId(3, 1), 'reccobeats'],
+    ]);
+    expect(await learnHeard(pipeline.main)).toEqual({ asked: 0, learned: 0, requests: 0, stopped: null });
+  }));
+
+test('what no source knows is noted, and asked for again after 30 days', () =>
+  withPipeline({ mode: 'extended' }, async (pipeline) => {
+    await heard(pipeline, ['Unheard0000000000000of']);
+    expect(await learnHeard(pipeline.main)).toMatchObject({ asked: 1, learned: 0 });
+    expect(await known(pipeline)).toEqual([['Unheard0000000000000of', false]]);
+    pipeline.clock.advance(30 * DAY_MS);
+    expect(await learnHeard(pipeline.main)).toMatchObject({ asked: 0 });
+    pipeline.clock.advance(DAY_MS);
+    expect(await learnHeard(pipeline.main)).toMatchObject({ asked: 1 });
+  }));
+
+test('where a source asks to wait, what was found is kept and the rest comes later', () =>
+  withPipeline({ mode: 'development' }, async (pipeline) => {
+    const ids = Array.from({ length: 60 }, (_, artist) => trackId(artist + 1, 1));
+    await heard(pipeline, ids);
+    const match = '/reccobeats/v1/audio-features';
+    pipeline.standIn.faults.add({
+      ...{ match, kind: 'status', status: 429, after: 1, times: 1 },
+      headers: { 'retry-after': '50000' },
+    });
+    const first = await learnHeard(pipeline.main);
+    expect(first).toMatchObject({ asked: 60, learned: 40, stopped: expect.stringContaining('wait until') });
+    pipeline.clock.advance(60_000_000);
+    expect(await learnHeard(pipeline.main)).toMatchObject({ asked: 20, learned: 20, stopped: null });
+    const learned = [...(await known(pipeline)), ...(await known(pipeline, '2026-11-23'))];
+    expect(learned.map(([id]) => id).sort()).toEqual(ids);
+  }));
