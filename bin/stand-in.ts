@@ -5,6 +5,7 @@ import { ENVIRONMENT } from '../core/names.ts';
 import { sampleCatalogue } from '../sample/generate.ts';
 import { MODES, type Mode } from '../sample/stand-in/modes.ts';
 import { type StandIn, startStandIn } from '../sample/stand-in/server.ts';
+import { STAND_IN_USER } from '../sample/stand-in/user-state.ts';
 
 interface Options {
   port: number;
@@ -29,6 +30,7 @@ function usage({ urls }: StandIn): string {
   return [
     ...Object.entries(variables).map(([name, value]) => `export ${name}=${value}`),
     '# Give these to another shell, and soundalike there speaks to this stand-in.',
+    `# Its user is logged in, with the refresh token ${STAND_IN_USER.refreshToken}: curl ${urls.user}`,
     `# Faults: curl ${urls.faults} (docs/stand-in.md). Ctrl-C ends it.`,
     '',
   ].join('\n');

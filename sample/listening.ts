@@ -5,9 +5,16 @@ import { STYLES } from './styles.ts';
 const PLAYLISTS = 60;
 const DAYS = 6;
 const PLAYS_A_DAY = 18;
+/** A song in so many is played again. */
+const REPEAT = 12;
+/** Length of a song whose length is unknown. */
+const USUAL_MS = 200_000;
 const MOODS = ['Evening', 'Commute', 'Rain', 'Kitchen', 'Long Drive'] as const;
 /** The styles that the stand-in's user listens to, as indices of `STYLES`. */
 const TASTE = [3, 4, 6] as const;
+
+/** Minutes of a day. */
+export const DAY_MINUTES = 24 * 60;
 
 type TracksByStyle = readonly (readonly CatalogueTrack[])[];
 
@@ -36,9 +43,11 @@ export function samplePlaylists(
   });
 }
 
+type Plays = Catalogue['plays'];
+
 /** Some days of listening, a session an evening, oldest first. */
-export function samplePlays(tracks: TracksByStyle, random: Random): Catalogue['plays'] {
-  const plays: Catalogue['plays'] = [];
+export function samplePlays(tracks: TracksByStyle, random: Random): Plays {
+  const plays: Plays = [];
   for (let day = DAYS; day > 0; day--) {
     let minutesAgo = day * 24 * 60 - random.int(120);
     for (let i = 0; i < PLAYS_A_DAY; i++) {
@@ -47,4 +56,37 @@ export function samplePlays(tracks: TracksByStyle, random: Random): Catalogue['p
     }
   }
   return plays;
+}
+
+/** A sitting that ends so many minutes ago: one song after the other, now and then one on repeat, oldest first. */
+function session(
+  end: number,
+  songs: number,
+  tracks: readonly [CatalogueTrack, ...CatalogueTrack[]],
+  random: Random,
+) {
+  const plays: Plays = [];
+  let minutesAgo = end;
+  let track = random.pick(tracks);
+  while (plays.length < songs) {
+    if (random.int(REPEAT) > 0) track = random.pick(tracks);
+    // Never shorter than the song: the next one begins when it is over.
+    minutesAgo += Math.ceil((track.duration_ms ?? USUAL_MS) / 60_000) + random.int(2);
+    plays.unshift({ minutesAgo, track_id: track.id });
+  }
+  return plays;
+}
+
+/** So many days of listening to these tracks, a session each morning and each evening, oldest first. */
+export function listening(tracks: readonly CatalogueTrack[], days: number, random: Random): Plays {
+  const [first, ...rest] = tracks;
+  if (first === undefined) return [];
+  return Array.from({ length: days }, (_, i) => (days - 1 - i) * DAY_MINUTES).flatMap((day) =>
+    [
+      { end: day + DAY_MINUTES / 2, songs: 6 },
+      { end: day + 5, songs: 12 },
+    ].flatMap(({ end, songs }) =>
+      session(end + random.int(60), songs + random.int(6), [first, ...rest], random),
+    ),
+  );
 }

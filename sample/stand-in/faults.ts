@@ -1,15 +1,21 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FEATURES } from '../../core/features.ts';
-import type { Reply } from './http.ts';
+import { tokenError } from './grants.ts';
+import type { Reply, StandInRequest } from './http.ts';
 
 const when = {
   /** Path of the requests it meets, without the query: a prefix, or with `*` (any characters) the whole path. */
   match: z.string().startsWith('/'),
+  /** Method of the requests it meets; any unless told. */
+  method: z.enum(['GET', 'POST', 'PUT', 'DELETE']).optional(),
   /** How many requests it meets; all unless told. */
   times: z.int().min(1).optional(),
   /** How many matching requests it lets pass first. */
   after: z.int().min(0).optional(),
 };
+
+/** Whether the stand-in does first what was asked, and fails then. */
+const afterWork = z.boolean().default(false);
 
 /** A fault as it is switched on. docs/stand-in.md says what each kind does. */
 export const faultSchema = z.discriminatedUnion('kind', [
@@ -20,9 +26,21 @@ export const faultSchema = z.discriminatedUnion('kind', [
     headers: z.record(z.string(), z.string()).optional(),
     /** A string goes out as plain text, all else as JSON, nothing where it is absent. */
     body: z.unknown().optional(),
+    afterWork,
   }),
-  z.strictObject({ ...when, kind: z.literal('unauthorized') }),
-  z.strictObject({ ...when, kind: z.literal('cut'), where: z.enum(['before', 'body']).default('before') }),
+  z.strictObject({
+    ...when,
+    kind: z.literal('unauthorized'),
+    /** Whether the user's consent ends too, and with it every refresh token. */
+    consent: z.boolean().default(false),
+  }),
+  z.strictObject({
+    ...when,
+    kind: z.literal('cut'),
+    /** In the middle of the body means after the work. */
+    where: z.enum(['before', 'body']).default('before'),
+    afterWork,
+  }),
   z.strictObject({ ...when, kind: z.literal('slow'), delayMs: z.int().min(1).max(600_000) }),
   z.strictObject({ ...when, kind: z.literal('broken-json') }),
   z.strictObject({
@@ -32,6 +50,10 @@ export const faultSchema = z.discriminatedUnion('kind', [
     features: z.union([z.literal('whole'), z.array(z.enum(FEATURES)).min(1)]).default([...FEATURES]),
   }),
   z.strictObject({ ...when, kind: z.literal('duplicates') }),
+  /** Meets refreshes of the user's token alone: a good refresh token is said to be none. */
+  z.strictObject({ ...when, kind: z.literal('invalid-grant') }),
+  /** The playlist that the path names is deleted just before the request comes in. */
+  z.strictObject({ ...when, kind: z.literal('playlist-gone') }),
 ]);
 
 /** A fault as a test or a POST writes it. */
@@ -53,6 +75,11 @@ export interface ListedFault {
 export function pathMatches(pattern: string, path: string): boolean {
   if (!pattern.includes('*')) return path.startsWith(pattern);
   return new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(path);
+}
+
+function meets({ kind, match, method }: Fault, request: StandInRequest): boolean {
+  if (!pathMatches(match, request.path) || (method ?? request.method) !== request.method) return false;
+  return kind !== 'invalid-grant' || new URLSearchParams(request.body).get('grant_type') === 'refresh_token';
 }
 
 /** Switches faults on and off while the stand-in runs. */
@@ -85,9 +112,9 @@ export class FaultSwitch {
   }
 
   /** The fault that a request meets: the first that matches and is not used up. Counts it. */
-  take(path: string): Fault | undefined {
+  take(request: StandInRequest): Fault | undefined {
     let taken: Fault | undefined;
-    for (const fault of this.#faults.filter(({ rule }) => pathMatches(rule.match, path))) {
+    for (const fault of this.#faults.filter(({ rule }) => meets(rule, request))) {
       fault.seen++;
       const { times = Number.POSITIVE_INFINITY, after = 0 } = fault.rule;
       if (taken !== undefined || fault.seen <= after || fault.applied >= times) continue;
@@ -122,9 +149,22 @@ function withoutFeatures(row: unknown, features: (Fault & { kind: 'null-features
   };
 }
 
+/** The reply of a fault that takes the place of a good one; undefined for the other faults. */
+export function instead(fault: Fault | undefined): Reply | undefined {
+  if (fault?.kind === 'status') return { status: fault.status, headers: fault.headers, body: fault.body };
+  if (fault?.kind === 'invalid-grant') return tokenError('invalid_grant', 'Invalid refresh token');
+  return undefined;
+}
+
+/** Whether what was asked is done, for all that the fault then makes of the answer. */
+export function isDone(fault: Fault | undefined): boolean {
+  if (fault?.kind === 'status') return fault.afterWork;
+  if (fault?.kind === 'cut') return fault.afterWork || fault.where === 'body';
+  return fault?.kind !== 'invalid-grant';
+}
+
 /** The reply that the fault makes of a good one. */
 export function spoil(fault: Fault | undefined, reply: Reply): Reply {
-  if (fault?.kind === 'status') return { status: fault.status, headers: fault.headers, body: fault.body };
   if (fault?.kind === 'duplicates') {
     return { ...reply, body: mapLists(reply.body, (list) => list.flatMap((item) => [item, item])) };
   }

@@ -24,7 +24,7 @@ export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** `/v1/artists/:id`; a `:name` stands for one segment. */
   path: string;
-  handle(request: StandInRequest): Reply;
+  handle(request: StandInRequest): Reply | Promise<Reply>;
 }
 
 /** A request that is answered with an error; thrown by what reads parameters, turned into its reply by the server. */
@@ -40,6 +40,15 @@ export class Refusal extends Error {
 
 /** An answer of 200. */
 export const ok = (body: unknown): Reply => ({ status: 200, body });
+
+/** The JSON of a request's body; undefined where it is none. */
+export function jsonBody({ body }: StandInRequest): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
 
 /** The Web API's JSON error. */
 export const spotifyError = (status: number, message = STATUS_CODES[status] ?? 'Error'): Reply => ({

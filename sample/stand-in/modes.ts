@@ -20,6 +20,8 @@ export interface AppRights {
   search: PageLimits;
   artistAlbums: PageLimits;
   albumTracks: PageLimits;
+  /** Which paths to playlists it has: `/items` and `/me/playlists`, or the older ones too. */
+  playlistPaths: 'newer' | 'both';
 }
 
 /** The rights of each mode, as of Spotify's changes of February and March 2026. */
@@ -29,11 +31,13 @@ export const RIGHTS: Readonly<Record<Mode, AppRights>> = {
     search: { max: 50, default: 20 },
     artistAlbums: { max: 50, default: 20 },
     albumTracks: { max: 50, default: 20 },
+    playlistPaths: 'both',
   },
   development: {
     all: false,
     search: { max: 10, default: 5 },
     artistAlbums: { max: 10, default: 5 },
     albumTracks: { max: 50, default: 20 },
+    playlistPaths: 'newer',
   },
 };

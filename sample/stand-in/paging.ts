@@ -12,10 +12,17 @@ export interface Page<T> {
   total: number;
 }
 
-function integer(query: URLSearchParams, name: string, preset: number, min: number, max: number): number {
+/** Reads a whole number of the query; one that is none, or out of bounds, is refused with 400. */
+export function integer(
+  query: URLSearchParams,
+  name: string,
+  preset: number,
+  min: number,
+  max: number,
+): number {
   const text = query.get(name) ?? `${preset}`;
   const value = Number(text);
-  if (!/^\d{1,9}$/.test(text) || value < min || value > max) {
+  if (!/^\d{1,15}$/.test(text) || value < min || value > max) {
     throw new Refusal(spotifyError(400, `Invalid ${name}`));
   }
   return value;

@@ -4,13 +4,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Catalogue } from '../../core/catalogue.ts';
 import { accountsRoutes, Tokens } from './accounts.ts';
 import { indexCatalogue } from './catalogue-index.ts';
+import { consentRoutes } from './consent.ts';
+import { CONTROL_PATH, userControlRoutes } from './control-routes.ts';
 import { FAULTS_PATH, faultRoutes } from './fault-routes.ts';
-import { type Fault, FaultSwitch, spoil } from './faults.ts';
+import { type Fault, FaultSwitch, instead, isDone, spoil } from './faults.ts';
 import { pathParams, Refusal, type Reply, type Route, type StandInRequest, spotifyError } from './http.ts';
+import { meRoutes } from './me.ts';
 import { type Mode, RIGHTS } from './modes.ts';
+import { playlistRoutes } from './playlists.ts';
 import { reccobeatsRoutes } from './reccobeats.ts';
 import { RequestLog } from './request-log.ts';
 import { spotifyRoutes } from './spotify.ts';
+import { SpotifyObjects } from './spotify-objects.ts';
+import { USUAL_USER, User, type UserSettings, type UserStore } from './user.ts';
 
 const HOST = '127.0.0.1';
 const MAX_BODY_BYTES = 1_000_000;
@@ -24,6 +30,10 @@ export interface StandInOptions {
   port?: number;
   /** Epoch milliseconds; tokens expire by it. */
   now?: () => number;
+  /** How its user behaves, where that is not as usual: consents, is allowed, listens; no rotation, the mode's paths. */
+  user?: Partial<UserSettings>;
+  /** Where the user's state is kept; in memory unless given. */
+  store?: UserStore;
 }
 
 /** The base URLs of a stand-in, as the environment variables of core/names.ts take them. */
@@ -32,11 +42,14 @@ interface StandInUrls {
   api: string;
   reccobeats: string;
   faults: string;
+  /** Settings and state of the user. */
+  user: string;
 }
 
 /** A running stand-in. */
 export interface StandIn {
   urls: StandInUrls;
+  user: User;
   faults: FaultSwitch;
   requests: RequestLog;
   /** Ends it and every connection to it. */
@@ -46,7 +59,9 @@ export interface StandIn {
 interface Service {
   host: string;
   routes: readonly Route[];
+  control: readonly Route[];
   tokens: Tokens;
+  user: User;
   faults: FaultSwitch;
   requests: RequestLog;
   closing: AbortSignal;
@@ -71,12 +86,12 @@ async function readRequest(message: IncomingMessage): Promise<StandInRequest> {
   };
 }
 
-function answer(routes: readonly Route[], request: StandInRequest): Reply {
+async function answer(routes: readonly Route[], request: StandInRequest): Promise<Reply> {
   for (const route of routes) {
     const params = route.method === request.method ? pathParams(route.path, request.path) : undefined;
     if (params === undefined) continue;
     try {
-      return route.handle({ ...request, params });
+      return await route.handle({ ...request, params });
     } catch (error) {
       if (error instanceof Refusal) return error.reply;
       throw error;
@@ -101,7 +116,7 @@ function send(response: ServerResponse, { status, headers, body }: Reply, fault?
 
 /** Answers one request of the services, as the fault that it meets has it. */
 async function serve(request: StandInRequest, response: ServerResponse, service: Service): Promise<void> {
-  const fault = service.faults.take(request.path);
+  const fault = service.faults.take(request);
   const log = (status: number): void =>
     service.requests.add({
       method: request.method,
@@ -109,14 +124,18 @@ async function serve(request: StandInRequest, response: ServerResponse, service:
       query: request.query.toString(),
       status,
     });
-  if (fault?.kind === 'cut' && fault.where === 'before') {
+  if (fault?.kind === 'slow') await delay(fault.delayMs, undefined, { signal: service.closing });
+  if (fault?.kind === 'unauthorized') await service.tokens.revoke(request, fault.consent);
+  if (fault?.kind === 'playlist-gone') {
+    await service.user.deletePlaylist(/^\/v1\/playlists\/([^/]+)/.exec(request.path)?.[1] ?? '');
+  }
+  const done = isDone(fault) ? await answer(service.routes, request) : undefined;
+  const reply = instead(fault) ?? (done && spoil(fault, done));
+  if (reply === undefined || (fault?.kind === 'cut' && fault.where === 'before')) {
     log(0);
     response.destroy();
     return;
   }
-  if (fault?.kind === 'slow') await delay(fault.delayMs, undefined, { signal: service.closing });
-  if (fault?.kind === 'unauthorized') service.tokens.revoke(request);
-  const reply = spoil(fault, answer(service.routes, request));
   log(reply.status);
   send(response, reply, fault);
 }
@@ -129,8 +148,8 @@ async function handle(message: IncomingMessage, response: ServerResponse, servic
       return;
     }
     const request = await readRequest(message);
-    const isControl = request.path === FAULTS_PATH || request.path.startsWith(`${FAULTS_PATH}/`);
-    if (isControl) send(response, answer(faultRoutes(service.faults), request));
+    const isControl = request.path.startsWith(`${CONTROL_PATH}/`);
+    if (isControl) send(response, await answer(service.control, request));
     else await serve(request, response, service);
   } catch (error) {
     if (service.closing.aborted) response.destroy();
@@ -158,21 +177,33 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     api: `http://${host}/v1`,
     reccobeats: `http://${host}/reccobeats/v1`,
     faults: `http://${host}${FAULTS_PATH}`,
+    user: `http://${host}${CONTROL_PATH}/user`,
   };
-  const index = indexCatalogue(options.catalogue);
-  const tokens = new Tokens(options.now ?? Date.now);
+  const { catalogue, store, now = Date.now } = options;
+  const index = indexCatalogue(catalogue);
+  const rights = RIGHTS[options.mode];
+  const settings = { ...USUAL_USER, playlistPaths: rights.playlistPaths, ...options.user };
+  const user = new User({ catalogue, settings, now, store });
+  const tokens = new Tokens(now, user);
   const faults = new FaultSwitch();
   const requests = new RequestLog();
   const closing = new AbortController();
+  const objects = new SpotifyObjects(index, rights, urls.api);
+  const context = { user, tokens, rights, objects, api: urls.api };
   const routes = [
-    ...accountsRoutes(tokens),
-    ...spotifyRoutes({ index, rights: RIGHTS[options.mode], tokens, api: urls.api }),
+    ...consentRoutes(user),
+    ...accountsRoutes(tokens, user),
+    ...meRoutes(context),
+    ...playlistRoutes(context),
+    ...spotifyRoutes({ index, rights, tokens, objects, api: urls.api }),
     ...reccobeatsRoutes(index),
   ];
-  const service: Service = { host, routes, tokens, faults, requests, closing: closing.signal };
+  const control = [...faultRoutes(faults), ...userControlRoutes(user)];
+  const service: Service = { host, routes, control, tokens, user, faults, requests, closing: closing.signal };
   server.on('request', (message, response) => void handle(message, response, service));
   return {
     urls,
+    user,
     faults,
     requests,
     close: () =>

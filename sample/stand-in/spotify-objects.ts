@@ -11,6 +11,41 @@ const image = (url: string | null): { url: string; height: number; width: number
 
 const datePrecision = (date: string): string => ({ 4: 'year', 7: 'month' })[date.length] ?? 'day';
 
+/** A part of a local file's URI, as it is shown; URLSearchParams reads `+` and bears a stray `%`. */
+const shown = (part = ''): string =>
+  new URLSearchParams(`part=${part.replaceAll('&', '%26')}`).get('part') ?? '';
+
+function localTrack(uri: string, extended: { available_markets?: string[] }) {
+  const [, , artist, album, title, seconds] = uri.split(':');
+  const none = { external_urls: {}, href: null, id: null, uri: null };
+  return {
+    ...none,
+    type: 'track',
+    uri,
+    name: shown(title),
+    artists: [{ ...none, type: 'artist', name: shown(artist) }],
+    album: {
+      ...none,
+      type: 'album',
+      name: shown(album),
+      album_type: null,
+      artists: [],
+      images: [],
+      release_date: null,
+      release_date_precision: null,
+      total_tracks: null,
+      ...extended,
+    },
+    disc_number: 0,
+    track_number: 0,
+    duration_ms: Number(seconds) * 1000,
+    explicit: false,
+    external_ids: {},
+    is_local: true,
+    preview_url: null,
+  };
+}
+
 /** The Web API's objects, as an app of a mode sees them; `api` is the base of their links. */
 export class SpotifyObjects {
   readonly #index: CatalogueIndex;
@@ -67,6 +102,14 @@ export class SpotifyObjects {
       external_ids: track.isrc === null ? {} : { isrc: track.isrc },
       ...this.#extended({ popularity: track.popularity }),
     };
+  }
+
+  /** TrackObject of a URI: a local file has neither id nor links, what the catalogue does not have is null. */
+  trackOf(uri: string | null) {
+    if (uri === null) return null;
+    if (uri.startsWith('spotify:local:')) return localTrack(uri, this.#extended({ available_markets: [] }));
+    const track = this.#index.tracks.get(uri.split(':')[2] ?? '');
+    return track === undefined ? null : this.track(track);
   }
 
   /** SimplifiedAlbumObject. */

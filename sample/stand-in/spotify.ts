@@ -3,7 +3,7 @@ import type { CatalogueIndex } from './catalogue-index.ts';
 import { ok, Refusal, type Reply, type Route, type StandInRequest, spotifyError } from './http.ts';
 import type { AppRights } from './modes.ts';
 import { pageOf, windowOf } from './paging.ts';
-import { SpotifyObjects } from './spotify-objects.ts';
+import type { SpotifyObjects } from './spotify-objects.ts';
 import { parseQuery, searchAlbums, searchArtists, searchTracks } from './spotify-search.ts';
 
 const TOP_TRACKS = 10;
@@ -17,6 +17,7 @@ export interface SpotifyContext {
   index: CatalogueIndex;
   rights: AppRights;
   tokens: Tokens;
+  objects: SpotifyObjects;
   api: string;
 }
 
@@ -52,9 +53,14 @@ function checkMarket({ query }: StandInRequest): Reply | undefined {
 
 /** Lets a request in only with a token, a right and a market that are in order. */
 function guarded({ extendedOnly, ...route }: SpotifyRoute, { tokens, rights }: SpotifyContext): Route {
-  const refusal = (request: StandInRequest): Reply | undefined =>
-    tokens.refuse(request) ?? (extendedOnly && !rights.all ? spotifyError(403) : checkMarket(request));
-  return { ...route, handle: (request) => refusal(request) ?? route.handle(request) };
+  return {
+    ...route,
+    handle: async (request) => {
+      await tokens.scopes(request);
+      const refusal = extendedOnly && !rights.all ? spotifyError(403) : checkMarket(request);
+      return refusal ?? route.handle(request);
+    },
+  };
 }
 
 function artistRoutes({ index, rights, api }: SpotifyContext, objects: SpotifyObjects): SpotifyRoute[] {
@@ -180,7 +186,7 @@ function searchRoute({ index, rights, api }: SpotifyContext, objects: SpotifyObj
 
 /** The Web API's catalogue: what needs no user. */
 export function spotifyRoutes(context: SpotifyContext): Route[] {
-  const objects = new SpotifyObjects(context.index, context.rights, context.api);
+  const { objects } = context;
   const routes = [
     ...artistRoutes(context, objects),
     ...albumAndTrackRoutes(context, objects),

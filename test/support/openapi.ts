@@ -20,6 +20,8 @@ type Service = keyof typeof FILES;
 export interface Answer {
   service: Service;
   mode: Mode;
+  /** GET unless told. */
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the base URL, without the query. */
   path: string;
   status: number;
@@ -42,14 +44,33 @@ interface Response {
   $ref?: string;
   content?: { 'application/json'?: { schema: Schema } };
 }
+type Method = 'get' | 'post' | 'put' | 'delete';
 interface Document {
-  paths: Record<string, { get?: { responses: Record<string, Response> } } | undefined>;
+  paths: Record<string, Partial<Record<Method, { responses: Record<string, Response> }>> | undefined>;
   components: { responses: Record<string, Response | undefined> };
+}
+
+/** The kind of object that a `$ref` leads to, as its `type` has it: `track` for `…/TrackObject`. */
+const kindOf = ({ $ref }: Schema): string => /(\w+)Object$/.exec(`${$ref}`)?.[1]?.toLowerCase() ?? '';
+
+/** Says what OpenAPI's discriminator means in JSON Schema's words: only the object of that `type` is held against. */
+function discriminated(key: string, value: unknown): unknown {
+  const schema = value as Schema | null;
+  if (key === '' || !schema?.discriminator || !Array.isArray(schema.oneOf)) return value;
+  const { discriminator: _, oneOf, ...rest } = schema;
+  const isOther = (kind: string): Schema => ({ properties: { type: { not: { const: kind } } } });
+  return {
+    ...rest,
+    properties: { type: { enum: oneOf.map(kindOf) } },
+    allOf: oneOf.map((object: Schema) => ({ if: isOther(kindOf(object)), else: object })),
+  };
 }
 
 function load(service: Service): Document {
   const text = readFileSync(join(FOLDER, FILES[service]), 'utf8');
-  return parse(text.replaceAll('#/components/', `${service}#/components/`)) as Document;
+  return parse(text.replaceAll('#/components/', `${service}#/components/`), (key, value) =>
+    discriminated(`${key}`, value),
+  ) as Document;
 }
 
 const isParameter = (part: string): boolean => part.startsWith('{');
@@ -74,14 +95,14 @@ export class OpenApi {
     }
   }
 
-  /** What the file has against an answer to GET; empty where it fits. */
+  /** What the file has against an answer; empty where it fits. */
   complaints(answer: Answer): Complaint[] {
     const { paths, components } = this.#documents[answer.service];
     const templates = Object.keys(paths).filter(
       (template) => literalParts(template, answer.path) !== undefined,
     );
     templates.sort((a, b) => (literalParts(b, answer.path) ?? 0) - (literalParts(a, answer.path) ?? 0));
-    const operation = paths[templates[0] ?? '']?.get;
+    const operation = paths[templates[0] ?? '']?.[(answer.method ?? 'GET').toLowerCase() as Method];
     if (operation === undefined) return [{ rule: 'path', at: '', value: answer.path }];
     const declared = operation.responses[answer.status];
     if (declared === undefined) return [{ rule: 'status', at: '', value: answer.status }];
@@ -94,7 +115,9 @@ export class OpenApi {
   against(schema: Schema, value: unknown): Complaint[] {
     const validate = this.#ajv.compile(schema);
     validate(value);
-    return (validate.errors ?? []).map(({ keyword, instancePath, data, params }) => ({
+    // What `if` has against a value stands in the errors of its branch.
+    const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if');
+    return errors.map(({ keyword, instancePath, data, params }) => ({
       rule: keyword,
       at: instancePath,
       value: keyword === 'required' ? params.missingProperty : data,

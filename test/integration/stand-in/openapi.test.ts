@@ -2,14 +2,21 @@ import type { Catalogue } from '../../../core/catalogue.ts';
 import { sampleCatalogue } from '../../../sample/generate.ts';
 import { Tokens } from '../../../sample/stand-in/accounts.ts';
 import { indexCatalogue } from '../../../sample/stand-in/catalogue-index.ts';
-import { pathParams } from '../../../sample/stand-in/http.ts';
+import { pathParams, type Route } from '../../../sample/stand-in/http.ts';
+import { meRoutes } from '../../../sample/stand-in/me.ts';
 import { MODES, type Mode, RIGHTS } from '../../../sample/stand-in/modes.ts';
+import { playlistRoutes } from '../../../sample/stand-in/playlists.ts';
 import { reccobeatsRoutes } from '../../../sample/stand-in/reccobeats.ts';
 import { spotifyRoutes } from '../../../sample/stand-in/spotify.ts';
+import { SpotifyObjects } from '../../../sample/stand-in/spotify-objects.ts';
+import { USUAL_USER, User, userSettingsSchema } from '../../../sample/stand-in/user.ts';
+import { STAND_IN_USER } from '../../../sample/stand-in/user-state.ts';
 import { type Answer, hasOpenApi, OpenApi } from '../../support/openapi.ts';
 import { DEVIATIONS, unexcused } from '../../support/openapi-deviations.ts';
-import { standInClient } from '../../support/stand-in-client.ts';
+import { standInClient, userClient } from '../../support/stand-in-client.ts';
 
+/** What every page has. */
+const PAGE = { href: '', limit: 1, next: null, offset: 0, previous: null, total: 1 };
 const UNKNOWN = '0000000000000000000000';
 
 /** The sample, and what only real rows hold: pictures, and time signatures of 0 and 1. */
@@ -63,6 +70,74 @@ function asAnswer(mode: Mode, path: string, status: number, body: unknown): Answ
   return { service, mode, path: below, status, body };
 }
 
+type Call = [method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown];
+
+/** Requests of the user, in this order, that get every kind of answer of every route; `playlist` is one of their own. */
+function userRequests(playlist: string, others: string, uri: string): Call[] {
+  const [users, wrong] = [`/v1/users/${STAND_IN_USER.id}/playlists`, 'spotify:album:x'];
+  const items = (name: 'items' | 'tracks'): Call[] => {
+    const path = `/v1/playlists/${playlist}/${name}`;
+    return [
+      ['POST', path, { uris: [uri] }],
+      ['POST', path, { uris: [wrong] }],
+      ['GET', `${path}?limit=2&offset=1`],
+      ['DELETE', path, { [name]: [{ uri }] }],
+      ['PUT', path, { uris: [uri] }],
+      ['GET', `/v1/playlists/${UNKNOWN}/${name}`],
+    ];
+  };
+  return [
+    ['GET', '/v1/me'],
+    ['GET', '/v1/me/player/recently-played?limit=50'],
+    ['GET', '/v1/me/player/recently-played?before=1'],
+    ['GET', '/v1/me/player/recently-played?limit=51'],
+    ['POST', '/v1/me/playlists', { name: 'New' }],
+    ['POST', '/v1/me/playlists', {}],
+    ['GET', '/v1/me/playlists?limit=1&offset=1'],
+    ['POST', users, { name: 'New' }],
+    ['GET', users],
+    ['GET', `/v1/playlists/${playlist}`],
+    ['GET', `/v1/playlists/${others}`],
+    ['GET', `/v1/playlists/${UNKNOWN}`],
+    ['PUT', `/v1/playlists/${playlist}`, { name: 'Renamed', description: 'described' }],
+    ['GET', `/v1/playlists/${playlist}`],
+    ...items('items'),
+    ...items('tracks'),
+    ['PUT', `/v1/playlists/${playlist}/followers`],
+    ['DELETE', `/v1/playlists/${playlist}/followers`],
+    ['PUT', `/v1/me/library?uris=spotify:playlist:${playlist}`],
+    ['DELETE', `/v1/me/library?uris=spotify:playlist:${playlist}`],
+    ['DELETE', '/v1/me/library'],
+  ];
+}
+
+async function userAnswersOf(mode: Mode): Promise<Answer[]> {
+  const catalogue = sampleCatalogue();
+  const client = await userClient({ catalogue, mode });
+  const played_at = new Date().toISOString();
+  try {
+    await client.standIn.user.addPlays([
+      { played_at, uri: null },
+      { played_at, uri: 'spotify:local:Band:Album:Song:100' },
+    ]);
+    const [playlist = '', , others = ''] = catalogue.playlists.map(({ id }) => id);
+    const answers: Answer[] = [];
+    const ask = async ([method, path, body]: Call): Promise<void> => {
+      const { status, text, json } = await client.send(method, path, body);
+      answers.push({ ...asAnswer(mode, path, status, json ?? (text === '' ? undefined : text)), method });
+    };
+    for (const call of userRequests(playlist, others, `spotify:track:${catalogue.tracks[0]?.id}`))
+      await ask(call);
+    client.standIn.user.settings.allowListed = false;
+    await ask(['GET', '/v1/me']);
+    await client.standIn.user.revoke();
+    await ask(['GET', '/v1/me']);
+    return answers;
+  } finally {
+    await client.standIn.close();
+  }
+}
+
 async function answersOf(mode: Mode): Promise<Answer[]> {
   const catalogue = roughCatalogue();
   const { standIn, get } = await standInClient({ catalogue, mode });
@@ -97,29 +172,47 @@ described("the stand-in's answers and the OpenAPI files", () => {
   let answers: Answer[];
   beforeAll(async () => {
     openApi = new OpenApi();
-    answers = (await Promise.all(MODES.map(answersOf))).flat();
+    answers = (await Promise.all(MODES.flatMap((mode) => [answersOf(mode), userAnswersOf(mode)]))).flat();
   });
 
   test('fit but for the named deviations, all of which are needed', () => {
     const used = new Set<string>();
     const complaints = answers.flatMap((answer) =>
-      unexcused(openApi, answer, used).map((complaint) => ({ path: answer.path, ...complaint })),
+      unexcused(openApi, answer, used).map(({ value, ...complaint }) => ({
+        path: answer.path,
+        ...complaint,
+        value: JSON.stringify(value)?.slice(0, 100),
+      })),
     );
     expect(complaints).toEqual([]);
     expect([...used].sort()).toEqual(DEVIATIONS.map(({ name }) => name).sort());
   });
 
   test('come from every route, with every status that it can have', () => {
-    const api = 'http://127.0.0.1/v1';
-    const index = indexCatalogue(sampleCatalogue());
+    const [api, catalogue] = ['http://127.0.0.1/v1', sampleCatalogue()];
+    const index = indexCatalogue(catalogue);
     const rights = RIGHTS.extended;
+    const settings = userSettingsSchema.parse({ ...USUAL_USER, playlistPaths: 'both' });
+    const user = new User({ catalogue, settings, now: Date.now });
+    const tokens = new Tokens(Date.now, user);
+    const objects = new SpotifyObjects(index, rights, api);
+    const context = { index, rights, user, tokens, objects, api };
     const routes = [
-      ...spotifyRoutes({ index, rights, tokens: new Tokens(Date.now), api }),
+      ...spotifyRoutes(context),
+      ...meRoutes(context),
+      ...playlistRoutes(context),
       ...reccobeatsRoutes(index),
     ];
-    const paths = requests(sampleCatalogue()).map((path) => path.split('?')[0] ?? '');
-    expect(routes.filter(({ path }) => !paths.some((asked) => pathParams(path, asked)))).toEqual([]);
-    expect([...new Set(answers.map(({ status }) => status))].sort()).toEqual([200, 400, 401, 403, 404, 429]);
+    const asked = answers.map(({ service, method = 'GET', path }) => ({
+      method,
+      path: `${service === 'reccobeats' ? '/reccobeats' : ''}/v1${path}`,
+    }));
+    const isAsked = ({ method, path }: Route): boolean =>
+      asked.some((one) => one.method === method && pathParams(path, one.path) !== undefined);
+    expect(routes.filter((route) => !isAsked(route))).toEqual([]);
+    expect([...new Set(answers.map(({ status }) => status))].sort()).toEqual([
+      200, 201, 400, 401, 403, 404, 429,
+    ]);
   });
 
   test('would be refused with a wrong type, a missing field or an unknown status', () => {
@@ -131,6 +224,13 @@ described("the stand-in's answers and the OpenAPI files", () => {
     expect(spoilt({})).toEqual([]);
     expect(spoilt({ body: { ...(track?.body as object), popularity: '7' } })).toEqual(['type /popularity']);
     expect(spoilt({ body: { album: {} } })).toContain('required /album');
+    const playlist = { path: '/playlists/x', method: 'GET' } as const;
+    const withItem = (item: object) => ({ ...playlist, body: { items: { ...PAGE, items: [{ item }] } } });
+    expect(spoilt(withItem(track?.body as object))).toEqual([]);
+    expect(spoilt(withItem({ ...(track?.body as object), popularity: '7' }))).toEqual([
+      'type /items/items/0/item/popularity',
+    ]);
+    expect(spoilt(withItem({ type: 'song' }))).toEqual(['enum /items/items/0/item/type']);
     expect(spoilt({ status: 418 })).toEqual(['status ']);
     expect(spoilt({ path: '/nowhere' })).toEqual(['path ']);
   });
