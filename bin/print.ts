@@ -71,14 +71,21 @@ export const addWords: Words<AddResult> = ({ added, known, ambiguous, notFound }
 ];
 
 export const importWords: Words<ImportResult> = (
-  { date, files, artists, tracks, features, rejected, rejectedCount },
+  { date, files, artists, tracks, features, datasets, notSongs, rejected, rejectedCount },
   stack,
 ) => [
   ...files.map(({ path, layout, rows }) => `Read ${rows} rows of ${path} (${layout}).`),
-  `Imported for ${date}: ${artists} artists, ${tracks} tracks, ${features} with audio features.`,
+  ...(tracks > 0
+    ? [`Imported for ${date}: ${artists} artists, ${tracks} tracks, ${features} with audio features.`]
+    : []),
+  ...datasets.map(
+    ({ name, playlists, entries }) =>
+      `Imported as playlists "${name}": ${playlists} playlists with ${entries} songs.`,
+  ),
+  ...(notSongs > 0 ? [`  left out: ${notSongs} entries that are no songs of Spotify's`] : []),
   ...rejected.slice(0, 3).map(({ file, line, reason }) => `  left out: ${file}, line ${line}: ${reason}`),
   ...(rejectedCount > 3 ? [`  ${rejectedCount} rows left out in all`] : []),
-  `Compare them: ${command(`similarity --date ${date}`, stack)}`,
+  ...(tracks > 0 ? [`Compare them: ${command(`similarity --date ${date}`, stack)}`] : []),
 ];
 
 export const removeWords: Words<RemoveResult> = ({ removed }) => [`Removed ${removed.length} artists.`];

@@ -71,6 +71,19 @@ export const AdoptRequest = z.strictObject({
     artists: count,
     tracks: count,
     features: count,
+    // Absent where an older command line has read the dataset.
+    playlists: count.default(0),
+    entries: count.default(0),
+    notSongs: count.default(0),
+    datasets: z
+      .array(
+        z.strictObject({
+          name: z.string().regex(/^[0-9a-z-]{1,64}$/, 'expected a dataset: 1 to 64 of a-z, 0-9 and dashes'),
+          playlists: count,
+          entries: count,
+        }),
+      )
+      .default([]),
     rejected: z.array(z.strictObject({ file: z.string(), line: count, reason: z.string() })),
     rejectedCount: count,
   }),
@@ -137,8 +150,11 @@ export const PushRequest = z.strictObject({
 });
 export type PushRequest = z.input<typeof PushRequest>;
 
-/** What listening takes: nothing. */
-export const ListenRequest = z.strictObject({});
+/** What listening takes. */
+export const ListenRequest = z.strictObject({
+  /** Forgets all that is known of the user, tokens too, in the place of listening. */
+  forget: z.literal(true).optional(),
+});
 export type ListenRequest = z.infer<typeof ListenRequest>;
 
 /** What the import of a privacy export takes. */
@@ -168,6 +184,7 @@ export const EXAMPLES = {
     'by-name': { artist: 'Björk' },
     'five-nearest': { artist: '7w29UYBi0qsHi5RTcv3lmA', limit: 5 },
   },
+  listening: { listen: {}, 'forget-everything': { forget: true } },
   migrator: { migrate: {} },
   doctor: { examine: {} },
 } as const satisfies Record<string, Record<string, object>>;
@@ -248,13 +265,20 @@ export interface CollectResult {
 export interface ImportResult {
   date: string;
   run: string;
-  /** The files that were read; `rows` are those that could be. */
+  /** The files that were read; `rows` are those that could be, of a file with playlists its playlists. */
   files: { path: string; layout: string; rows: number }[];
-  /** Rows of the day. */
+  /** Rows of the day; playlists alone leave it as it is. */
   artists: number;
   tracks: number;
   features: number;
-  /** The first 100, in the order read. */
+  /** In the lake: playlists with at least one song, and the songs at their places. */
+  playlists: number;
+  entries: number;
+  /** Entries that are left out since they are no songs of Spotify's: local files, episodes, songs without an id. */
+  notSongs: number;
+  /** The partitions of the lake's playlists that were replaced, in the order read. */
+  datasets: { name: string; playlists: number; entries: number }[];
+  /** The first 100, in the order read; `line` counts the playlists of a file that has them not in lines. */
   rejected: { file: string; line: number; reason: string }[];
   rejectedCount: number;
 }
@@ -337,6 +361,20 @@ export interface ListenResult {
   known: number;
   /** All that are open, in order. */
   gaps: GapBounds[];
+}
+
+/** What the listening function returns, and `listen` prints. */
+export interface HearResult extends ListenResult {
+  /** What came of asking for the audio features of heard tracks; null where nobody has logged in. */
+  learned: {
+    /** Tracks that were asked for. */
+    asked: number;
+    /** Of these, those whose features are known now. */
+    known: number;
+    requests: number;
+    /** Why not all were asked for; null where they were. */
+    stopped: string | null;
+  } | null;
 }
 
 /** What the import of a privacy export returns. */

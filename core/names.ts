@@ -15,6 +15,8 @@ export const ENVIRONMENT = {
   databaseSecret: 'SOUNDALIKE_DATABASE_SECRET',
   /** ARN of the secret of the Spotify app, in the place of its id and secret. */
   spotifySecret: 'SOUNDALIKE_SPOTIFY_SECRET',
+  /** ARN of the secret that `login` writes. */
+  userSecret: 'SOUNDALIKE_USER_SECRET',
   lakeBucket: 'SOUNDALIKE_LAKE_BUCKET',
   /** Glue database. */
   lakeDatabase: 'SOUNDALIKE_LAKE_DATABASE',
@@ -24,7 +26,15 @@ export const ENVIRONMENT = {
 } as const;
 
 /** The functions of the stack, each a folder of `lambdas/`; deployed as `<stack>-<function>`. */
-export const FUNCTIONS = ['catalog', 'collector', 'similarity', 'explorer', 'migrator', 'doctor'] as const;
+export const FUNCTIONS = [
+  'catalog',
+  'collector',
+  'similarity',
+  'explorer',
+  'listening',
+  'migrator',
+  'doctor',
+] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** Name of a function in AWS. */
@@ -58,6 +68,12 @@ export const METRICS = {
   dropped: 'Dropped',
   /** Invocations that ended in an error which is the caller's or needs nobody: also by `function_name`. */
   refused: 'Refused',
+  /** Plays that were heard of and are new. */
+  plays: 'Plays',
+  /** Gaps in the history that nothing has filled yet. */
+  gaps: 'Gaps',
+  /** Days until the user must log in again; 0 where it is needed now, none where nobody ever has. */
+  consentDaysLeft: 'ConsentDaysLeft',
   /** Checks of the doctor that failed. */
   failedChecks: 'FailedChecks',
   /** Hours since the last good run began; none before the first. */

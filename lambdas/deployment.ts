@@ -11,12 +11,14 @@ import { S3Store, s3Client } from '../adapters/lake/s3.ts';
 import { SecretsManagerSecret } from '../adapters/secrets/secrets-manager.ts';
 import { appOf, known, SpotifyApp } from '../adapters/spotify/app.ts';
 import { spotifySettings } from '../adapters/spotify/settings.ts';
+import { UserGrant } from '../adapters/spotify/user-grant.ts';
 import { systemClock } from '../adapters/system.ts';
 import { AthenaWarehouse } from '../adapters/warehouse/athena.ts';
 import { DatabaseRefusedError, UsageError } from '../core/errors.ts';
 import { ENVIRONMENT } from '../core/names.ts';
-import type { Database, Secret } from '../core/ports.ts';
+import type { Database, Secret, WritableSecret } from '../core/ports.ts';
 import { type Connect, connector } from './collector/sources.ts';
+import { type ConnectUser, userConnector } from './login/connect.ts';
 
 type Environment = NodeJS.ProcessEnv;
 
@@ -107,21 +109,37 @@ export async function openSources(
   return connector({ ...MACHINE, settings, app, provider: `spotify:${id}`, apiState, say });
 }
 
+/** What the user has granted. */
+export const userGrant = (environment: Environment): WritableSecret<UserGrant> =>
+  secretOf(required(environment, ENVIRONMENT.userSecret), UserGrant);
+
+/** Spotify in the user's name. */
+export async function openUser(
+  environment: Environment,
+  { apiState }: Pick<Database, 'apiState'>,
+): Promise<ConnectUser> {
+  const settings = spotifySettings(environment);
+  const app = spotifyApp(environment);
+  const { client_id } = await app.read();
+  const grant = userGrant(environment);
+  return userConnector({ ...MACHINE, settings, app, grant, provider: `spotify:${client_id}`, apiState });
+}
+
 /** The Spotify app of the stack's secret, else of the environment. */
 export function spotifyApp(environment: Environment): Secret<SpotifyApp> {
   const id = environment[ENVIRONMENT.spotifySecret];
   return id ? secretOf(id, SpotifyApp) : known(appOf(environment));
 }
 
-const secrets = new Map<string, Secret<unknown>>();
+const secrets = new Map<string, WritableSecret<unknown>>();
 
 /** A secret is read once in the life of the function's machine, unless it is refused. */
-function secretOf<T>(id: string, schema: z.ZodType<T>): Secret<T> {
+function secretOf<T>(id: string, schema: z.ZodType<T>): WritableSecret<T> {
   const secret =
     secrets.get(id) ??
     new SecretsManagerSecret({ client: new SecretsManagerClient(AWS_CLIENT), id, schema, ...MACHINE });
   secrets.set(id, secret);
-  return secret as Secret<T>;
+  return secret as WritableSecret<T>;
 }
 
 function required(environment: Environment, name: string): string {

@@ -14,6 +14,8 @@ export interface Call {
   progress: Progress;
   /** Tells whoever reads the log. */
   say: (line: string) => void;
+  /** Tells the metrics, whatever becomes of the invocation. */
+  measure: (measures: Measures) => void;
 }
 
 /** Values for some of the metrics. */
@@ -24,6 +26,7 @@ const SHARE_TO_BEGIN = 0.75;
 
 /** Errors that are the caller's, or that need nobody: no alarm is to follow. */
 const EXPECTED = new Set([
+  'consent-needed',
   'day-taken',
   'invalid-input',
   'lease-held',
@@ -35,29 +38,31 @@ const EXPECTED = new Set([
 const logger = new Logger();
 
 /**
- * Makes a handler of `work`, with structured logs, the metrics that `measure` takes from its result, and errors as the
- * workflow and the command line read them: the type is the error's code, the last line of the message what to do.
+ * Makes a handler of `work`, with structured logs, metrics, and errors as the workflow and the command line read them:
+ * the type is the error's code, the last line of the message what to do.
  */
 export function handle<T>(
   work: (event: unknown, call: Call) => Promise<T>,
-  measure: (result: T) => Measures = () => ({}),
 ): (event: unknown, context: Context) => Promise<T> {
   return async (event, context) => {
     logger.addContext(context);
     const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
+    const measure = (measures: Measures): void => {
+      logger.info('measured', measures);
+      for (const [name, value] of Object.entries(measures)) {
+        metrics.addMetric(name, MetricUnit.NoUnit, value);
+      }
+    };
     try {
-      const result = await work(event ?? {}, callOf(context));
-      const measures = Object.entries(measure(result));
-      for (const [name, value] of measures) metrics.addMetric(name, MetricUnit.NoUnit, value);
-      logger.info('done', Object.fromEntries(measures));
-      return result;
+      return await work(event ?? {}, { ...callOf(context), measure });
     } catch (error) {
       const known = error instanceof SoundalikeError ? error : new InternalError(error);
       const { code, message, hint } = known;
       if (EXPECTED.has(code)) {
         logger.warn(message, { code, hint });
-        metrics.addDimension(FUNCTION_DIMENSION, context.functionName);
-        metrics.addMetric(METRICS.refused, MetricUnit.NoUnit, 1);
+        const refused = metrics.singleMetric();
+        refused.addDimension(FUNCTION_DIMENSION, context.functionName);
+        refused.addMetric(METRICS.refused, MetricUnit.NoUnit, 1);
       } else logger.error(message, { code, hint, error: known });
       throw Object.assign(new Error(`${message}\n${hint}`), { name: code });
     } finally {
@@ -66,7 +71,11 @@ export function handle<T>(
   };
 }
 
-const callOf = ({ functionName, awsRequestId, getRemainingTimeInMillis }: Context): Call => ({
+const callOf = ({
+  functionName,
+  awsRequestId,
+  getRemainingTimeInMillis,
+}: Context): Omit<Call, 'measure'> => ({
   deadline: Date.now() + getRemainingTimeInMillis() * SHARE_TO_BEGIN,
   host: { owner: `${functionName} request ${awsRequestId}`, isGone: () => false },
   progress: (what, done, total) => logger.info(what, { done, total }),

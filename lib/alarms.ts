@@ -21,6 +21,8 @@ import type { Network } from './network.ts';
 import type { Settings } from './settings.ts';
 
 const GIGABYTE = 1024 ** 3;
+/** A refresh token dies after six months; from so many days before that on, the alarm asks for a login. */
+const CONSENT_DAYS = 14;
 /** The workflow calls these again when they fail; the others are called once, by somebody who waits. */
 const REPEATED: FunctionName[] = ['collector', 'similarity'];
 
@@ -86,6 +88,12 @@ export class Alarms extends Construct {
     this.#add('coverage-below-floor', {
       metric: pipelineMetric(stack, METRICS.belowFloor, { statistic: Stats.SUM }),
       says: 'Too few of the artists could be compared, so the last good run stays.',
+    });
+    this.#add('consent-ending', {
+      metric: pipelineMetric(stack, METRICS.consentDaysLeft, { statistic: Stats.MINIMUM }),
+      threshold: CONSENT_DAYS,
+      comparison: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
+      says: 'The user must log in again, now or within 14 days.',
     });
     this.#add('doctor-failed', {
       metric: pipelineMetric(stack, METRICS.failedChecks, { statistic: Stats.MAXIMUM }),

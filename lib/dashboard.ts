@@ -48,6 +48,11 @@ export class Dashboard extends Construct {
           ]),
         ],
         [
+          graph('Plays', [daily(METRICS.plays, Stats.SUM)]),
+          graph('Gaps in the listening', [daily(METRICS.gaps, Stats.MAXIMUM)]),
+          graph('Days until the next login', [daily(METRICS.consentDaysLeft, Stats.MINIMUM)]),
+        ],
+        [
           graph(
             'Longest invocation',
             all((handler, label) => handler.metricDuration({ ...day, label, statistic: Stats.MAXIMUM })),

@@ -105,6 +105,7 @@ const DESCRIPTIONS: Record<FunctionName, string> = {
   collector: 'Collects the tracks and audio features of a day into the lake',
   similarity: 'Compares the artists of a day and publishes who sounds alike',
   explorer: 'Answers who sounds like an artist, and why',
+  listening: 'Takes in what the user has heard, hour by hour',
   migrator: "Brings the database's tables up to date; a deployment runs it",
   doctor: 'Examines all that the pipeline needs',
 };

@@ -53,6 +53,7 @@ export class PipelineStack extends Stack {
       collector: make('collector', 512, 15, [secrets.useApp, warehouse.query, write]),
       similarity: make('similarity', 3008, 15, [warehouse.query, write]),
       explorer: make('explorer', 512, 2, []),
+      listening: make('listening', 512, 5, [secrets.useApp, secrets.useUser, warehouse.query, write]),
       migrator: make('migrator', 256, 5, []),
       doctor: make('doctor', 512, 3, [secrets.useApp, warehouse.query]),
     };
@@ -63,7 +64,7 @@ export class PipelineStack extends Stack {
     });
 
     const { machine: workflow } = new Workflow(this, 'Workflow', { ...functions, settings });
-    new Schedules(this, 'Schedules', { workflow, doctor: functions.doctor, undelivered, settings });
+    new Schedules(this, 'Schedules', { ...functions, workflow, undelivered, settings });
     new Alarms(this, 'Alarms', { settings, network, database, workflow, undelivered, functions });
     new Dashboard(this, 'Dashboard', { settings, database, workflow, functions });
     if (settings.testEvents === 'on') new TestEvents(this, 'TestEvents', settings);

@@ -13,7 +13,7 @@ import type { Settings } from './settings.ts';
  */
 export class Secrets extends Construct {
   readonly app: Secret;
-  /** For `soundalike login`; no function reads it yet. */
+  /** For `soundalike login`. */
   readonly user: Secret;
 
   constructor(scope: Construct, id: string, { production }: Settings) {
@@ -34,12 +34,17 @@ export class Secrets extends Construct {
 
   /** Reading the app's. */
   get useApp(): Access {
-    const { secretArn } = this.app;
-    return {
-      environment: { [ENVIRONMENT.spotifySecret]: secretArn },
-      statements: [
-        new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] }),
-      ],
-    };
+    return access(ENVIRONMENT.spotifySecret, this.app, 'secretsmanager:GetSecretValue');
+  }
+
+  /** Reading the user's, and writing it: Spotify may give a new refresh token at any time. */
+  get useUser(): Access {
+    const actions = ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'];
+    return access(ENVIRONMENT.userSecret, this.user, ...actions);
   }
 }
+
+const access = (variable: string, { secretArn }: Secret, ...actions: string[]): Access => ({
+  environment: { [variable]: secretArn },
+  statements: [new PolicyStatement({ actions, resources: [secretArn] })],
+});

@@ -33,6 +33,11 @@ export const Settings = z.strictObject({
     .refine(isSchedule)
     .default('cron(30 4 * * ? *)')
     .describe('cron(minutes hours day-of-month month day-of-week year), one of the days a ?, or rate(1 day)'),
+  listening: z
+    .string()
+    .refine((text) => text === 'off' || isSchedule(text))
+    .default('rate(1 hour)')
+    .describe('off, or a schedule: cron(minutes hours day-of-month month day-of-week year) or rate(1 hour)'),
   timeZone: z
     .string()
     .refine(isTimeZone)

@@ -5,15 +5,30 @@ import { codeOf, storageError } from '../storage-error.ts';
 import { csvRecords } from './csv-records.ts';
 import { CsvRow, RowError } from './csv-row.ts';
 import { type DatasetRow, LAYOUTS, type Layout } from './layouts.ts';
+import { PLAYLISTS_LAYOUTS, type PlaylistsLayout, playlistsLayoutOf } from './playlists-layouts.ts';
 
-/** A file of a dataset whose layout is known. */
-export interface DatasetFile {
+/** A table of a dataset whose layout is known. */
+export interface TableFile {
   path: string;
   layout: Layout;
   delimiter: string;
   /** Size in bytes. */
   size: number;
 }
+
+/** A file with playlists whose layout is known. */
+export interface PlaylistsFile {
+  path: string;
+  layout: PlaylistsLayout;
+  /** Size in bytes. */
+  size: number;
+}
+
+/** A file of a dataset. */
+export type DatasetFile = TableFile | PlaylistsFile;
+
+/** Whether a file is a table, which tells of a day's artists, tracks or features. */
+export const isTable = (file: DatasetFile): file is TableFile => 'delimiter' in file;
 
 /** A row that could be read, or why not. */
 export type ReadRow =
@@ -50,7 +65,7 @@ export async function datasetFiles(
 }
 
 /** The rows of a file, one after the other. The header, where it stands again, and blank rows are left out. */
-export async function* readRows({ path, layout, delimiter }: DatasetFile): AsyncGenerator<ReadRow> {
+export async function* readRows({ path, layout, delimiter }: TableFile): AsyncGenerator<ReadRow> {
   const file = basename(path);
   let header: string[] | undefined;
   let columns: Map<string, number> = new Map();
@@ -76,10 +91,12 @@ export async function* readRows({ path, layout, delimiter }: DatasetFile): Async
 
 const clean = (name: string): string => name.trim().toLowerCase();
 
-/** The file with its layout, by the first row that is not blank; undefined where that is no known header. */
+/** The file with its layout, by its beginning or the first row that is not blank; undefined where none is known. */
 async function recognise(path: string): Promise<DatasetFile | undefined> {
   const stats = await statOf(path);
   if (!stats.isFile()) return undefined;
+  const playlists = await playlistsLayoutOf(path);
+  if (playlists) return { path, layout: playlists, size: stats.size };
   for (const delimiter of DELIMITERS) {
     const names = await headerOf(path, delimiter);
     const has = (...columns: string[]) => columns.every((column) => names.has(column));
@@ -109,7 +126,10 @@ async function statOf(path: string) {
   });
 }
 
-const LAYOUT_HINT = `the layouts are ${LAYOUTS.map(({ name, columns }) => `${name} (${columns.join(', ')})`).join('; ')}`;
+const LAYOUT_HINT = `the layouts are ${[
+  ...LAYOUTS.map(({ name, columns }) => `${name} (${columns.join(', ')})`),
+  ...PLAYLISTS_LAYOUTS.map(({ name, looks }) => `${name} (${looks})`),
+].join('; ')}`;
 
 function unknown(path: string): never {
   throw new DatasetError(

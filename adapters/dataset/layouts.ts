@@ -3,6 +3,7 @@ import { FEATURES } from '../../core/features.ts';
 import type { FoundFeatures } from '../../core/ports.ts';
 import { type CsvRow, isId } from './csv-row.ts';
 import { readFeatures } from './features-row.ts';
+import type { PlaylistEntry } from './playlists-layouts.ts';
 import { pythonList } from './python-list.ts';
 
 /** An artist as a dataset names it. */
@@ -35,6 +36,8 @@ export interface DatasetRow {
   /** The track that the artists belong to. */
   trackId?: string;
   features?: FoundFeatures;
+  /** The playlist in which the track stands next. */
+  entry?: PlaylistEntry & { playlist_id: string };
 }
 
 /** A kind of CSV file, recognised by its header. */
@@ -54,7 +57,10 @@ export const LAYOUTS: readonly Layout[] = [
     name: 'songs-30k',
     columns: ['track_id', 'track_artist', 'danceability', '…'],
     matches: (has) => has('track_id', 'track_artist', ...FEATURES),
-    read: (row) => song(row, 'track_id', names(row, 'track_artist', [row.required('track_artist')])),
+    read: (row) => ({
+      ...song(row, 'track_id', names(row, 'track_artist', [row.required('track_artist')])),
+      entry: entry(row),
+    }),
   },
   {
     name: 'kaggle-114k',
@@ -138,6 +144,20 @@ function song(row: CsvRow, idColumn: string, artistsOfTrack: DatasetArtist[]): D
     trackId: row.id(idColumn),
     artistsOfTrack,
     features: readFeatures(row, idColumn),
+  };
+}
+
+/** The track in its playlist; what cannot be an id of one is none, and does not spoil the row. */
+function entry(row: CsvRow): DatasetRow['entry'] {
+  const playlist_id = row.text('playlist_id')?.trim() ?? '';
+  if (!isId(playlist_id)) return undefined;
+  const artist_name = row.required('track_artist').trim();
+  return {
+    playlist_id,
+    track_id: row.id('track_id'),
+    name: row.text('track_name'),
+    artist_id: null,
+    artist_name,
   };
 }
 

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import * as z from 'zod';
 import { CredentialsError } from '../../core/errors.ts';
 import { ENVIRONMENT } from '../../core/names.ts';
-import type { Secret } from '../../core/ports.ts';
+import type { Secret, WritableSecret } from '../../core/ports.ts';
+import { FileSecret } from '../secrets/file.ts';
 import type { TokenApp } from './token-endpoint.ts';
 
 /** A Spotify app's credentials, as the stack's secret holds them. */
@@ -20,16 +22,27 @@ export function appOf(environment: NodeJS.ProcessEnv): SpotifyApp {
   );
 }
 
-/** As `appOf`, for what a user has granted: an app needs no secret for that. */
-export function userAppOf(environment: NodeJS.ProcessEnv): TokenApp {
+/**
+ * The app in whose name a user logs in, which needs no secret: that of the environment, else the one that the last login
+ * has stored. Throws `CredentialsError` where there is neither.
+ */
+export async function userAppOf(environment: NodeJS.ProcessEnv, stored: Secret<TokenApp>): Promise<TokenApp> {
   const client_id = environment[ENVIRONMENT.spotifyClientId];
   const client_secret = environment[ENVIRONMENT.spotifyClientSecret];
   if (client_id) return { client_id, ...(client_secret ? { client_secret } : {}) };
+  const app = await stored.read();
+  if (app.client_id) return app;
   throw new CredentialsError(
     `expected ${ENVIRONMENT.spotifyClientId}, got none`,
     'set it to that of your app (https://developer.spotify.com/dashboard), or use --mode to try the stand-in',
   );
 }
+
+const StoredApp = z.object({ client_id: z.string(), client_secret: z.string().min(1).optional() });
+
+/** The app of the last login in a data folder: a file that none but its owner may read; no id where there is none. */
+export const appFile = (folder: string): WritableSecret<TokenApp> =>
+  new FileSecret(join(folder, 'spotify-app.json'), StoredApp, { client_id: '' });
 
 /** An app that cannot be known, for this reason: whoever asks for it is told. */
 export const unknown = (error: unknown): Secret<SpotifyApp> => ({

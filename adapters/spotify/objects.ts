@@ -1,6 +1,8 @@
 import type * as z from 'zod';
-import type { Artist, FoundTrack } from '../../core/ports.ts';
+import type { Artist, FoundPlay, FoundTrack } from '../../core/ports.ts';
 import type { artistSchema, trackSchema } from './schemas.ts';
+import type { OwnPlaylist, PlaylistSong } from './user-client.ts';
+import type { itemsSchema, playlistSchema, playsSchema } from './user-schemas.ts';
 
 type RawArtist = z.infer<typeof artistSchema>;
 type RawTrack = z.infer<typeof trackSchema>;
@@ -34,6 +36,44 @@ export function toTracks(raw: readonly (RawTrack | null)[]): FoundTrack[] {
   }
   return [...tracks.values()];
 }
+
+/** A play; local files have no id, and count as no track. */
+export function toPlay({ played_at, track }: z.infer<typeof playsSchema>['items'][number]): FoundPlay {
+  const time = new Date(played_at).toISOString();
+  if (!track?.id) return { played_at: time, track: null };
+  const [artist] = track.artists ?? [];
+  return {
+    played_at: time,
+    track: {
+      id: track.id,
+      name: track.name,
+      artist_id: artist?.id ?? null,
+      artist_name: artist?.name ?? null,
+      duration_ms: track.duration_ms,
+      isrc: track.external_ids?.isrc ?? null,
+    },
+  };
+}
+
+/** A playlist's entry; null for what is no song of Spotify's. */
+export function toSong(raw: z.infer<typeof itemsSchema>['items'][number]): PlaylistSong | null {
+  const song = raw?.item ?? raw?.track;
+  if (!song?.id || song.type !== 'track') return null;
+  const [artist] = song.artists ?? [];
+  return {
+    track_id: song.id,
+    name: song.name,
+    artist_id: artist?.id ?? null,
+    artist_name: artist?.name ?? null,
+  };
+}
+
+/** A playlist, without whose it is. */
+export const toPlaylist = (raw: z.infer<typeof playlistSchema>): OwnPlaylist => ({
+  id: raw.id,
+  name: raw.name,
+  url: raw.external_urls?.spotify ?? null,
+});
 
 /** The widest image; the first where widths are equal or not told. */
 function largestImage(images: NonNullable<RawArtist['images']>): string | null {

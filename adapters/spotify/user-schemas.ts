@@ -12,7 +12,6 @@ export const profileSchema = z.object({ id: z.string().min(1), display_name: opt
 
 const playedTrackSchema = trackSchema.extend({
   artists: z.array(z.object({ id: optionalText, name: optionalText }).nullable()).nullish(),
-  is_local: z.boolean().default(false),
 });
 
 /** Answer of GET /me/player/recently-played: the track may be null. */
@@ -37,6 +36,15 @@ export const playlistSchema = z.object({
 export const playlistsSchema = z.object({
   items: z.array(playlistSchema.nullable()),
   next: z.string().nullable().default(null),
+});
+
+const entrySchema = playedTrackSchema.extend({ type: z.string().default('track') }).nullish();
+
+/** Answer of GET /playlists/{id}/items: an entry is its `item`, which was called `track` until February 2026. */
+export const itemsSchema = z.object({
+  items: z.array(z.object({ item: entrySchema, track: entrySchema }).nullable()),
+  next: z.string().nullable().default(null),
+  total: z.int().nullish(),
 });
 
 /** Answer of a change of a playlist's content. */

@@ -19,7 +19,7 @@ interface Told {
 }
 
 /** A play as every kind of source told it. */
-type Told3 = Partial<Record<Kind, Told>>;
+type Sources = Partial<Record<Kind, Told>>;
 
 /**
  * The plays that these sources tell of, each once: `told` are plays with the beginning of one kind each. Within a kind
@@ -53,9 +53,9 @@ function groupByTrack(plays: readonly Play[]): Play[][] {
   return [...groups.values()];
 }
 
-function pairKinds(group: readonly Play[]): Told3[] {
+function pairKinds(group: readonly Play[]): Sources[] {
   const byTrack = Map.groupBy(group, ({ track_id }) => track_id);
-  const whole: Told3[] = [];
+  const whole: Sources[] = [];
   for (const plays of byTrack.values()) {
     const [listened, exported] = [ofKind('spotify_at', plays), ofKind('export_at', plays)];
     const pairs = new Map(pairTimes(listened.map(start), exported.map(start), toleranceOf(plays)));
@@ -65,7 +65,7 @@ function pairKinds(group: readonly Play[]): Told3[] {
     });
     whole.push(...exported.filter((_, j) => !paired.has(j)).map((play) => ({ export_at: play })));
   }
-  whole.sort((a, b) => timeOf(a) - timeOf(b));
+  whole.sort((a, b) => timeOf(a) - timeOf(b) || byId(trackOf(a), trackOf(b)));
   const short = ofKind('short_at', group);
   // Where a minute is told, its middle is: what lies within it is then within half a minute of it.
   const pairs = pairTimes(
@@ -73,14 +73,17 @@ function pairKinds(group: readonly Play[]): Told3[] {
     short.map(({ at }) => at + MINUTE_MS / 2),
     toleranceOf(group) + MINUTE_MS / 2,
   );
-  for (const [i, j] of pairs) (whole[i] as Told3).short_at = short[j];
+  for (const [i, j] of pairs) (whole[i] as Sources).short_at = short[j];
   const paired = new Set(pairs.map(([, j]) => j));
   return [...whole, ...short.filter((_, j) => !paired.has(j)).map((play) => ({ short_at: play }))];
 }
 
 const start = ({ at }: Told): number => at;
 /** An export is to the second what the short one is to the minute. */
-const timeOf = ({ export_at, spotify_at }: Told3): number => (export_at ?? spotify_at)?.at ?? 0;
+const timeOf = ({ export_at, spotify_at }: Sources): number => (export_at ?? spotify_at)?.at ?? 0;
+
+const trackOf = ({ export_at, spotify_at }: Sources): string =>
+  (export_at ?? spotify_at)?.play.track_id ?? '';
 
 /** What sources of a kind told, in order, the same once. */
 function ofKind(kind: Kind, plays: readonly Play[]): Told[] {
@@ -97,22 +100,24 @@ const toleranceOf = (plays: readonly Play[]): number =>
   plays.reduce((most, { duration_ms }) => Math.max(most, duration_ms ?? 0), TOLERANCE_MS);
 
 /** One play of what its sources told, the best first. */
-function merged(told: Told3, idOf: (song: string) => string | undefined): Play {
+function merged(told: Sources, idOf: (song: string) => string | undefined): Play {
   const [best, ...others] = KINDS.flatMap((kind) => told[kind]?.play ?? []);
   if (!best) throw new TypeError('a play that nobody told of');
   const played_at = KINDS.map((kind) => told[kind]?.play[kind]).find(Boolean) ?? best.played_at;
-  const first = <F extends 'artist_id' | 'artist_name' | 'name' | 'duration_ms' | 'isrc'>(field: F) =>
+  const named = (field: 'artist_name' | 'name') =>
     [best, ...others].find((play) => play[field] !== null)?.[field] ?? null;
+  // No export tells these: where its row has them, they are of the play that it was paired with.
+  const spotify = told.spotify_at?.play;
   const song = (told.short_at ?? told.export_at)?.play.song ?? null;
   const isKnown = isIdentified(best.track_id);
   return {
     played_at,
     track_id: (isKnown ? undefined : idOf(song ?? '')) ?? best.track_id,
-    name: first('name'),
-    artist_id: first('artist_id'),
-    artist_name: first('artist_name'),
-    duration_ms: first('duration_ms'),
-    isrc: first('isrc'),
+    name: named('name'),
+    artist_id: spotify?.artist_id ?? null,
+    artist_name: named('artist_name'),
+    duration_ms: spotify?.duration_ms ?? null,
+    isrc: spotify?.isrc ?? null,
     source: best.source,
     spotify_at: told.spotify_at?.play.spotify_at ?? null,
     export_at: told.export_at?.play.export_at ?? null,
@@ -124,15 +129,19 @@ function merged(told: Told3, idOf: (song: string) => string | undefined): Play {
 /** Plays of one track that seem to begin at once, which only the short export's minutes can do, a millisecond apart. */
 function apart(plays: readonly Play[]): Play[] {
   const taken = new Set<string>();
-  const order = (a: Play, b: Play) =>
-    byId(a.played_at, b.played_at) ||
-    byId(b.spotify_at ?? b.export_at ?? '', a.spotify_at ?? a.export_at ?? '');
-  return [...plays].sort(order).map((play) => {
+  const moved = [...plays].sort(inOrder).map((play) => {
     let { played_at } = play;
     while (taken.has(`${played_at} ${play.track_id}`)) {
       played_at = new Date(Date.parse(played_at) + 1).toISOString();
     }
     taken.add(`${played_at} ${play.track_id}`);
-    return played_at === play.played_at ? play : { ...play, played_at };
+    return { ...play, played_at };
   });
+  return moved.sort(inOrder);
 }
+
+/** By time and track; of those that begin at once, what the better source tells of comes first. */
+const inOrder = (a: Play, b: Play): number =>
+  byId(a.played_at, b.played_at) ||
+  byId(a.track_id, b.track_id) ||
+  byId(b.spotify_at ?? b.export_at ?? '', a.spotify_at ?? a.export_at ?? '');

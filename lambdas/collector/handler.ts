@@ -14,15 +14,14 @@ const KEEP_DAYS = Number(process.env[ENVIRONMENT.keepDays] ?? 0);
 const [lake, warehouse] = [openLake(process.env), openWarehouse(process.env)];
 
 /** Collects a day: `CollectRequest` gives `CollectResult`. */
-export const handler = handle(
-  (event, call) =>
-    withDatabase(process.env, async (database): Promise<CollectResult> => {
-      const connect = await openSources(process.env, database, call.say);
-      const deps = { ...MACHINE, ...database, ...call, lake, warehouse, connect, concurrency: CONCURRENCY };
-      const result = await collect(deps, event as CollectRequest);
-      if (result.done && KEEP_DAYS) await expireDays(deps, KEEP_DAYS);
-      return result;
-    }),
-  ({ done, droppedCount, requests }) =>
-    done ? { [METRICS.requests]: requests, [METRICS.dropped]: droppedCount } : {},
+export const handler = handle((event, call) =>
+  withDatabase(process.env, async (database): Promise<CollectResult> => {
+    const connect = await openSources(process.env, database, call.say);
+    const deps = { ...MACHINE, ...database, ...call, lake, warehouse, connect, concurrency: CONCURRENCY };
+    const result = await collect(deps, event as CollectRequest);
+    if (!result.done) return result;
+    call.measure({ [METRICS.requests]: result.requests, [METRICS.dropped]: result.droppedCount });
+    if (KEEP_DAYS) await expireDays(deps, KEEP_DAYS);
+    return result;
+  }),
 );

@@ -8,27 +8,25 @@ import { examine } from './examine.ts';
 const [lake, warehouse] = [openLake(process.env), openWarehouse(process.env)];
 
 /** Examines all that the pipeline needs: `{}` gives what `soundalike doctor --json` prints. */
-export const handler = handle(
-  async (event, { say }) => {
-    parseInput(EmptyRequest, event, 'doctor');
-    let database: Database | undefined;
-    try {
-      return await examine({
-        clock: MACHINE.clock,
-        lake,
-        warehouse,
-        openDatabase: async () => {
-          database = await openDatabase(process.env);
-          return database;
-        },
-        connect: (apiState) => openSources(process.env, { apiState }, say, true),
-      });
-    } finally {
-      await database?.close();
-    }
-  },
-  ({ checks, hoursSincePublished }) => ({
-    [METRICS.failedChecks]: checks.filter(({ ok }) => !ok).length,
-    ...(hoursSincePublished !== null && { [METRICS.hoursSincePublished]: hoursSincePublished }),
-  }),
-);
+export const handler = handle(async (event, { say, measure }) => {
+  parseInput(EmptyRequest, event, 'doctor');
+  let database: Database | undefined;
+  try {
+    const result = await examine({
+      clock: MACHINE.clock,
+      lake,
+      warehouse,
+      openDatabase: async () => {
+        database = await openDatabase(process.env);
+        return database;
+      },
+      connect: (apiState) => openSources(process.env, { apiState }, say, true),
+    });
+    const { checks, hoursSincePublished } = result;
+    measure({ [METRICS.failedChecks]: checks.filter(({ ok }) => !ok).length });
+    if (hoursSincePublished !== null) measure({ [METRICS.hoursSincePublished]: hoursSincePublished });
+    return result;
+  } finally {
+    await database?.close();
+  }
+});

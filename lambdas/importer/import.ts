@@ -1,7 +1,7 @@
-import { datasetFiles } from '../../adapters/dataset/files.ts';
+import { datasetFiles, isTable } from '../../adapters/dataset/files.ts';
 import { ImportRequest, type ImportResult, parseInput } from '../../core/events.ts';
 import { type ReplaceDeps, refuseDayOf, rollForward } from '../../core/run/replace.ts';
-import { importDay } from './day.ts';
+import { importStaged, NO_DAY, ofDataset } from './day.ts';
 import { type ReadDatasetDeps, readDataset } from './read-dataset.ts';
 
 /** What importing needs. */
@@ -10,22 +10,26 @@ export interface ImportDeps extends ReplaceDeps, ReadDatasetDeps {
 }
 
 /**
- * Makes a dataset the lake's day: its artists, all its tracks and their audio features. Memory is bounded, whatever
- * the size. Imported artists become known, but are not followed.
+ * Makes a dataset the lake's day: its artists, all its tracks and their audio features; and its playlists those of the
+ * lake's datasets that have the names of their files. Playlists alone need no day and own none. Memory is bounded,
+ * whatever the size. Imported artists become known, but are not followed.
  *
  * Throws `DatasetError` where a file is of no known layout or more than 5 % of its rows cannot be read; then the day
- * stays as it was.
+ * and the playlists stay as they were.
  */
 export async function importDataset(deps: ImportDeps, input: ImportRequest): Promise<ImportResult> {
   const request = parseInput(ImportRequest, input, 'import');
   await rollForward(deps);
-  const dt = request.date ?? new Date(deps.clock.now()).toISOString().slice(0, 10);
-  await refuseDayOf('collection', deps, dt);
+  const date = request.date ?? new Date(deps.clock.now()).toISOString().slice(0, 10);
   const files = await datasetFiles(request.paths, sayLeftOut(deps.say));
-  return await importDay(deps, dt, async (run) => ({
-    date: dt,
+  const dt = files.some(isTable) ? date : NO_DAY;
+  if (dt !== NO_DAY) await refuseDayOf('collection', deps, dt);
+  return await importStaged(deps, dt, async (run) => ({
+    date,
     run: run.id,
-    ...(await readDataset(deps, files, (table, file) => deps.lake.stageDayFile(run.id, table, file))),
+    ...(await readDataset(deps, files, (table, file, dataset) =>
+      deps.lake.stageDayFile(ofDataset(run.id, dataset), table, file),
+    )),
   }));
 }
 

@@ -1,10 +1,13 @@
-import { basename } from 'node:path';
-import { type DatasetFile, readRows } from '../../adapters/dataset/files.ts';
+import { join } from 'node:path';
+import { type DatasetFile, isTable } from '../../adapters/dataset/files.ts';
+import { datasetName } from '../../adapters/dataset/playlists-name.ts';
+import { type MadePlaylists, PlaylistsWorkspace } from '../../adapters/dataset/playlists-workspace.ts';
 import { Workspace } from '../../adapters/dataset/workspace.ts';
 import { DatasetError } from '../../core/errors.ts';
-import { type ImportResult, NAMED } from '../../core/events.ts';
+import type { ImportResult } from '../../core/events.ts';
 import type { Progress } from '../../core/ports.ts';
 import { IMPORTED_TABLES } from './day.ts';
+import { FileAccount, gatherPlaylists, gatherTable } from './gather-file.ts';
 
 /** What reading a dataset needs. */
 export interface ReadDatasetDeps {
@@ -13,85 +16,89 @@ export interface ReadDatasetDeps {
   progress: Progress;
 }
 
-/** More of a file's rows than this share must not be unreadable. */
-const MOST_REJECTED = 0.05;
-/** Bytes between two reports of progress. */
-const REPORT_EVERY = 1 << 20;
+/** Keeps a table of the day, or the playlists of a dataset, made as a Parquet file that goes afterwards. */
+export type Keep = (
+  table: (typeof IMPORTED_TABLES)[number] | 'playlists',
+  file: string,
+  dataset?: string,
+) => Promise<void>;
 
 /**
- * Reads all files into the tables of a day, each of which `keep` is given as a Parquet file that goes afterwards. Memory
- * is bounded, whatever the size.
+ * Reads all files into the tables of a day and into playlists, each of which `keep` is given. Where no file is a table
+ * there are no tables of a day. Memory is bounded, whatever the size.
  *
- * Throws `DatasetError` where more than 5 % of a file's rows cannot be read or no track has an artist; then nothing was
- * kept.
+ * Throws `DatasetError` where more than 5 % of a file's rows cannot be read, no track of the tables has an artist, or a
+ * dataset of playlists has no song; then nothing was kept.
  */
 export async function readDataset(
   deps: ReadDatasetDeps,
   files: readonly DatasetFile[],
-  keep: (table: (typeof IMPORTED_TABLES)[number], file: string) => Promise<void>,
+  keep: Keep,
 ): Promise<Omit<ImportResult, 'date' | 'run'>> {
   const workspace = await Workspace.open(deps.workspaceFolder);
   try {
+    const datasets = new Map<string, PlaylistsWorkspace>();
+    const folder = join(deps.workspaceFolder, 'playlists');
+    const playlistsOf = async (path: string) => {
+      const name = datasetName(path);
+      const open = datasets.get(name) ?? (await PlaylistsWorkspace.open(join(folder, name)));
+      datasets.set(name, open);
+      return open;
+    };
     const rejected: ImportResult['rejected'] = [];
-    const read: ImportResult['files'] = [];
-    let rejectedCount = 0;
+    const accounts: FileAccount[] = [];
     for (const file of files) {
-      const counted = await gatherFile(deps, workspace, file, rejected);
-      read.push({ path: file.path, layout: file.layout.name, rows: counted.rows });
-      rejectedCount += counted.rejected;
+      const account = new FileAccount(file, rejected, deps.progress);
+      if (isTable(file)) await gatherTable(file, workspace, playlistsOf, account);
+      else await gatherPlaylists(file, await playlistsOf(file.path), account);
+      account.refuseUnreadable();
+      accounts.push(account);
     }
-    const tables = await workspace.finish();
-    if (tables.top_tracks.rows === 0) {
-      throw new DatasetError(
-        'expected at least one track with an artist, got none',
-        'import the file that tells which track is whose together with the others',
-      );
-    }
-    for (const table of IMPORTED_TABLES) await keep(table, tables[table].path);
+    const tables = files.some(isTable) ? await finishTables(workspace) : undefined;
+    const playlists = await finishPlaylists(datasets);
+    if (tables) for (const table of IMPORTED_TABLES) await keep(table, tables[table].path);
+    for (const { name, path } of playlists) await keep('playlists', path, name);
     return {
-      files: read,
-      artists: tables.artists.rows,
-      tracks: tables.top_tracks.rows,
-      features: tables.audio_features.rows,
+      files: accounts.map(({ path, layout, rows }) => ({ path, layout, rows })),
+      artists: tables?.artists.rows ?? 0,
+      tracks: tables?.top_tracks.rows ?? 0,
+      features: tables?.audio_features.rows ?? 0,
+      playlists: sum(playlists.map((made) => made.playlists)),
+      entries: sum(playlists.map(({ entries }) => entries)),
+      notSongs: sum(accounts.map(({ notSongs }) => notSongs)),
+      datasets: playlists.map(({ path: _, ...counted }) => counted),
       rejected,
-      rejectedCount,
+      rejectedCount: sum(accounts.map((account) => account.rejected)),
     };
   } finally {
     await workspace.close();
   }
 }
 
-async function gatherFile(
-  { progress }: ReadDatasetDeps,
-  workspace: Workspace,
-  file: DatasetFile,
-  named: ImportResult['rejected'],
-): Promise<{ rows: number; rejected: number }> {
-  workspace.beginFile(`dataset:${basename(file.path)}`);
-  const first = named.length;
-  let rows = 0;
-  let rejected = 0;
-  let reported = 0;
-  for await (const read of readRows(file)) {
-    if ('row' in read) {
-      rows += 1;
-      workspace.add(read.row);
-      if (workspace.isFull) await workspace.drain();
-    } else {
-      rejected += read.lines;
-      if (named.length < NAMED) named.push(read.rejected);
-    }
-    if (read.bytes - reported >= REPORT_EVERY) {
-      reported = read.bytes;
-      progress(basename(file.path), read.bytes, file.size);
-    }
-  }
-  if (rejected > MOST_REJECTED * (rows + rejected)) {
-    const example = named[first];
-    throw new DatasetError(
-      `expected at least ${100 - MOST_REJECTED * 100} % of the rows of ${file.path} to be readable, got ${rows} of ${rows + rejected}${example ? `; line ${example.line}: ${example.reason}` : ''}`,
-      'nothing was imported: correct the file, or see whether it is of the layout that its header tells',
-    );
-  }
-  return { rows, rejected };
+async function finishTables(workspace: Workspace): ReturnType<Workspace['finish']> {
+  const tables = await workspace.finish();
+  if (tables.top_tracks.rows > 0) return tables;
+  throw new DatasetError(
+    'expected at least one track with an artist, got none',
+    'import the file that tells which track is whose together with the others',
+  );
 }
+
+async function finishPlaylists(
+  datasets: ReadonlyMap<string, PlaylistsWorkspace>,
+): Promise<(MadePlaylists & { name: string })[]> {
+  const made: (MadePlaylists & { name: string })[] = [];
+  for (const [name, workspace] of datasets) {
+    const playlists = await workspace.finish();
+    if (playlists.entries === 0) {
+      throw new DatasetError(
+        `expected at least one playlist with a song in ${name}, got none`,
+        'nothing was imported: leave that file out',
+      );
+    }
+    made.push({ name, ...playlists });
+  }
+  return made;
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, number) => all + number, 0);

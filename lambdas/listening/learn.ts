@@ -1,5 +1,6 @@
 import { inBatches } from '../../core/batches.ts';
 import { PostponedError, ServiceUnavailableError } from '../../core/errors.ts';
+import type { HearResult } from '../../core/events.ts';
 import { Ledger } from '../../core/ledger.ts';
 import { isIdentified } from '../../core/listening/song.ts';
 import type { Clock, Lake, Warehouse } from '../../core/ports.ts';
@@ -15,17 +16,6 @@ export interface LearnDeps {
   clock: Clock;
 }
 
-/** What was learned of the heard tracks. */
-export interface Learned {
-  /** Tracks that were asked for. */
-  asked: number;
-  /** Tracks whose audio features are known now. */
-  learned: number;
-  requests: number;
-  /** Why not all were asked for; null where they were. */
-  stopped: string | null;
-}
-
 type HeardFeatures = Row<'heard_features'>;
 
 /** Tracks that one call asks for at most; the others wait for the next. */
@@ -37,14 +27,19 @@ const FORGET_MS = 30 * 86_400_000;
  * Fetches the audio features of heard tracks that the lake does not have, from the sources that a collection asks, into
  * today's `heard_features`. What was found is kept where a source fails or asks to wait; the rest is for the next time.
  */
-export async function learnHeard({ lake, warehouse, connect, clock }: LearnDeps): Promise<Learned> {
+export async function learnHeard({
+  lake,
+  warehouse,
+  connect,
+  clock,
+}: LearnDeps): Promise<HearResult['learned']> {
   const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
   const [today, tomorrow] = [day(clock.now()), day(clock.now() + 86_400_000)];
   const parameters = [tomorrow, tomorrow, tomorrow, day(clock.now() - FORGET_MS)];
   const heard = (await warehouse.query(unmeasuredSql, parameters)).map(({ id }) => String(id));
   const wanted = heard.filter(isIdentified).slice(0, MOST);
   const ledger = new Ledger();
-  if (wanted.length === 0) return { asked: 0, learned: 0, requests: 0, stopped: null };
+  if (wanted.length === 0) return { asked: 0, known: 0, requests: 0, stopped: null };
   const found = new Map<string, HeardFeatures>();
   const sources = connect(ledger);
   let stopped: string | null = null;
@@ -62,8 +57,8 @@ export async function learnHeard({ lake, warehouse, connect, clock }: LearnDeps)
     const rows = [...before.filter(({ id }) => !found.has(id)), ...found.values()];
     await lake.write('heard_features', today, rows);
   }
-  const learned = [...found.values()].filter(({ energy }) => energy !== null).length;
-  return { asked: wanted.length, learned, requests: ledger.requests, stopped };
+  const known = [...found.values()].filter(({ energy }) => energy !== null).length;
+  return { asked: wanted.length, known, requests: ledger.requests, stopped };
 }
 
 /** Asks each source for what those before it did not know. */

@@ -7,14 +7,14 @@ import { compare } from './compare.ts';
 const [lake, warehouse] = [openLake(process.env), openWarehouse(process.env)];
 
 /** Compares the artists of a day and publishes: `SimilarityRequest` gives `SimilarityResult`. */
-export const handler = handle(
-  (event, call) =>
-    withDatabase(process.env, (database) =>
-      compare({ ...MACHINE, ...database, ...call, lake, warehouse }, event as SimilarityRequest),
-    ),
-  // A dry run tells nothing of the pipeline.
-  ({ run, coverage, published }) =>
-    run === null
-      ? {}
-      : { [METRICS.coverage]: coverage, [published ? METRICS.published : METRICS.belowFloor]: 1 },
+export const handler = handle((event, call) =>
+  withDatabase(process.env, async (database) => {
+    const deps = { ...MACHINE, ...database, ...call, lake, warehouse };
+    const result = await compare(deps, event as SimilarityRequest);
+    const { run, coverage, published } = result;
+    // A dry run tells nothing of the pipeline.
+    if (run === null) return result;
+    call.measure({ [METRICS.coverage]: coverage, [published ? METRICS.published : METRICS.belowFloor]: 1 });
+    return result;
+  }),
 );

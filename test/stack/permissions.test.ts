@@ -1,3 +1,4 @@
+import { FUNCTIONS } from '../../core/names.ts';
 import { functionsOf, ofType, synthesise } from './synthesise.ts';
 
 interface Statement {
@@ -48,11 +49,13 @@ test('the resources with a wildcard are these', () => {
   );
   expect(found.sort()).toEqual(
     [
-      ...['catalog', 'collector', 'doctor', 'explorer', 'migrator', 'similarity'].map(
-        (name) => `${name}: ec2:AssignPrivateIpAddresses on *`,
+      ...FUNCTIONS.map((name) => `${name}: ec2:AssignPrivateIpAddresses on *`),
+      ...['catalog', 'collector', 'similarity', 'listening'].map(
+        (name) => `${name}: s3:AbortMultipartUpload on Lake/*`,
       ),
-      ...['catalog', 'collector', 'similarity'].map((name) => `${name}: s3:AbortMultipartUpload on Lake/*`),
-      ...['collector', 'doctor', 'similarity'].map((name) => `${name}: s3:AbortMultipartUpload on Results/*`),
+      ...['collector', 'doctor', 'listening', 'similarity'].map(
+        (name) => `${name}: s3:AbortMultipartUpload on Results/*`,
+      ),
       'doctor: s3:GetObject on Lake/*',
       'WorkflowMachine: logs:CreateLogDelivery on *',
       'AWSCDKTriggerCustomResourceProviderCustomResourceProvider: lambda:InvokeFunction on migrator:*',
@@ -99,6 +102,7 @@ describe('each function may do what it does', () => {
     ['catalog', [...DATABASE, ...READ_LAKE, ...WRITE_LAKE]],
     ['collector', [...DATABASE, ...READ_LAKE, ...WRITE_LAKE, ...QUERY]],
     ['similarity', [...DATABASE, ...READ_LAKE, ...WRITE_LAKE, ...QUERY]],
+    ['listening', [...DATABASE, 'secretsmanager:PutSecretValue', ...READ_LAKE, ...WRITE_LAKE, ...QUERY]],
     ['doctor', [...DATABASE, ...READ_LAKE, ...QUERY]],
   ])('%s', (name, actions) => {
     expect([...new Set(actionsOf(name))].sort()).toEqual([...new Set(actions)].sort());
@@ -107,8 +111,14 @@ describe('each function may do what it does', () => {
   test("only those that speak to Spotify read the app's secret", () => {
     const [[app] = []] = ofType(deployed, 'AWS::SecretsManager::Secret');
     const readers = allowed.filter(({ resources }) => resources.includes(`{"Ref":"${app}"}`));
-    const roles = ['catalog', 'collector', 'doctor'].map(roleOf);
+    const roles = ['catalog', 'collector', 'listening', 'doctor'].map(roleOf);
     expect(readers.map(({ role }) => role).sort()).toEqual(roles.sort());
+  });
+
+  test("only the listening reads and writes the user's", () => {
+    const [, [user] = []] = ofType(deployed, 'AWS::SecretsManager::Secret');
+    const users = allowed.filter(({ resources }) => resources.includes(`{"Ref":"${user}"}`));
+    expect(users.map(({ role }) => role)).toEqual([roleOf('listening')]);
   });
 
   test('the doctor writes nothing into the lake', () => {

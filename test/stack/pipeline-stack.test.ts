@@ -233,10 +233,11 @@ describe('secrets', () => {
 });
 
 describe('schedules', () => {
-  test('start the workflow and the doctor, with a time zone, tries and a queue for what cannot be delivered', () => {
+  test('start the workflow, the doctor and the listening, with a time zone, tries and a queue for what cannot be delivered', () => {
     const schedules = propertiesOf('AWS::Scheduler::Schedule');
     expect(schedules.map(({ Target }) => JSON.parse(Target.Input))).toEqual([
       { collect: {}, similarity: { minCoverage: 0.8 } },
+      {},
       {},
     ]);
     for (const schedule of schedules) {
@@ -248,6 +249,10 @@ describe('schedules', () => {
         },
       });
     }
+  });
+
+  test('the listening can be off', () => {
+    expect(ofType(synthesise({ listening: 'off' }), 'AWS::Scheduler::Schedule')).toHaveLength(2);
   });
 
   test('are as they are set', () => {

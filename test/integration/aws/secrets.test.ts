@@ -6,7 +6,13 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
 import { FileSecret } from '../../../adapters/secrets/file.ts';
 import { SecretsManagerSecret } from '../../../adapters/secrets/secrets-manager.ts';
-import { AwsRefusedError, SecretError, StorageError, UnexpectedAnswerError } from '../../../core/errors.ts';
+import {
+  AwsError,
+  AwsRefusedError,
+  SecretError,
+  StorageError,
+  UnexpectedAnswerError,
+} from '../../../core/errors.ts';
 import { clientFor, inThisRealm, patience } from '../../support/aws/client.ts';
 import {
   AwsFault,
@@ -115,6 +121,50 @@ describe('in Secrets Manager', () => {
   });
 });
 
+describe('written to Secrets Manager', () => {
+  let service: JsonService;
+  let secret: SecretsManagerSecret<z.infer<typeof schema>>;
+  beforeEach(async () => {
+    let text = JSON.stringify(app('old'));
+    service = await serveJson({
+      GetSecretValue: () => ({ SecretString: text }),
+      PutSecretValue: ({ SecretString }) => {
+        text = SecretString as string;
+        return {};
+      },
+    });
+    const client = inThisRealm(new SecretsManagerClient(clientFor(service.url)));
+    secret = new SecretsManagerSecret({ client, id: 'soundalike/user', schema, ...patience() });
+  });
+  afterEach(() => service.close());
+
+  test('it is replaced, whole, and read anew', async () => {
+    await secret.read();
+    await secret.write(app('new'));
+    expect(await secret.read()).toEqual(app('new'));
+    const [put] = service.calls.filter(({ operation }) => operation === 'PutSecretValue');
+    expect(put?.input).toMatchObject({
+      SecretId: 'soundalike/user',
+      SecretString: JSON.stringify(app('new')),
+    });
+  });
+
+  test.each<[string, Output, unknown]>([
+    ['may not be written', new AwsFault('AccessDeniedException'), AwsRefusedError],
+    ['is not there', new AwsFault('ResourceNotFoundException'), AwsError],
+  ])('one that %s is an error without its value', async (_, answer, expected) => {
+    service.operations.PutSecretValue = () => answer;
+    expect(await failureOf(secret.write(app()))).toBeInstanceOf(expected);
+    expect(await secret.read()).toEqual(app('old'));
+  });
+
+  test('what may pass is tried again', async () => {
+    service.operations.PutSecretValue = turns(new AwsFault('InternalServiceError', 500), 'body', {});
+    await secret.write(app());
+    expect(service.calls).toHaveLength(3);
+  });
+});
+
 describe('in a file', () => {
   let folder: string;
   let path: string;
@@ -157,6 +207,14 @@ describe('in a file', () => {
     const error = await failureOf(secret.read());
     expect(error).toBeInstanceOf(SecretError);
     expect(error.message).toMatch(message);
+  });
+
+  test('one that is not there holds what it is said to hold then', async () => {
+    const optional = new FileSecret(join(folder, 'none.json'), schema, app('absent'));
+    const absent = await optional.read();
+    expect(absent).toEqual(app('absent'));
+    await new FileSecret(join(folder, 'none.json'), schema).write(app('new'));
+    expect(await optional.refresh(absent)).toEqual(app('new'));
   });
 
   test('one that is not there, and a place where none can be, are told', async () => {

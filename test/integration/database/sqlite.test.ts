@@ -26,6 +26,31 @@ test('the file is made with its folder, and what is in it is there when it is op
   await second.close();
 });
 
+test('a file of the version before is brought up to date, and keeps what it has', async () => {
+  const path = join(folder, 'old.db');
+  const made = await openSqlite(path);
+  const { newest } = await made.version();
+  await made.artists.follow([artistRow('a1')], 'spotify', NOW);
+  await made.close();
+  const file = new DatabaseSync(path);
+  for (const table of [
+    'recently_played',
+    'history_extent',
+    'history_gaps',
+    'history_days',
+    'playlist_pushes',
+  ]) {
+    file.exec(`DROP TABLE ${table}`);
+  }
+  file.exec('DELETE FROM schema_migrations WHERE version > 1');
+  file.close();
+  const opened = await openSqlite(path);
+  expect(await opened.version()).toEqual({ version: newest, newest });
+  expect(await opened.artists.list()).toMatchObject([{ id: 'a1' }]);
+  expect(await opened.history.after(null, 1)).toEqual([]);
+  await opened.close();
+});
+
 /** Another process that opens the file and follows an artist; it says so when it is about to. */
 const opener = (path: string, id: string, busyTimeoutMs?: number) =>
   startProgram(`

@@ -1,19 +1,20 @@
 import { existsSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { datasetFiles } from '../../../adapters/dataset/files.ts';
 import { FolderStore } from '../../../adapters/lake/folder.ts';
 import { DayTakenError, InvalidInputError, LeaseHeldError, NoDataError } from '../../../core/errors.ts';
 import type { AdoptRequest } from '../../../core/events.ts';
-import { uploadKey } from '../../../core/names.ts';
+import { uploadKey, uploadPrefix } from '../../../core/names.ts';
 import { rollForward } from '../../../core/run/replace.ts';
 import { adoptImport } from '../../../lambdas/importer/adopt.ts';
-import { IMPORTED_TABLES } from '../../../lambdas/importer/day.ts';
+import { IMPORTED_TABLES, ofDataset } from '../../../lambdas/importer/day.ts';
 import { readDataset } from '../../../lambdas/importer/read-dataset.ts';
 import { writeDatasetFolder } from '../../support/dataset-folder.ts';
 import { runRow } from '../../support/machine.ts';
 import { mortal } from '../../support/mortal.ts';
 import { hashesOfDay, type Pipeline, TODAY, withPipeline } from '../../support/pipeline.ts';
+import { playlistLine, songs } from '../../support/playlist-files.ts';
 import { smallCatalogue } from '../../support/small-catalogue.ts';
 
 const N = 4;
@@ -26,16 +27,27 @@ const withUpload = (test: (pipeline: Pipeline, request: AdoptRequest) => Promise
     await test(pipeline, await upload(pipeline, UPLOAD, N));
   });
 
-async function upload({ folder }: Pipeline, id: string, artists: number): Promise<AdoptRequest> {
-  const dataset = join(folder, `dataset-${artists}`);
+async function upload(pipeline: Pipeline, id: string, artists: number): Promise<AdoptRequest> {
+  const dataset = join(pipeline.folder, `dataset-${artists}`);
   await writeDatasetFolder(dataset, smallCatalogue(artists));
+  return await uploadPaths(pipeline, id, [dataset]);
+}
+
+async function uploadPaths({ folder }: Pipeline, id: string, paths: string[]): Promise<AdoptRequest> {
   const store = new FolderStore(join(folder, 'lake'));
   const read = await readDataset(
     { workspaceFolder: join(folder, 'work'), progress: () => {} },
-    await datasetFiles([dataset], () => {}),
-    (table, file) => store.putFile(uploadKey(id, table), file),
+    await datasetFiles(paths, () => {}),
+    (table, file, dataset) => store.putFile(uploadKey(ofDataset(id, dataset), table), file),
   );
   return { upload: id, result: { date: TODAY, ...read } };
+}
+
+/** Uploads two datasets of playlists, of so many songs each. */
+async function uploadPlaylists(pipeline: Pipeline, id: string, count: number): Promise<AdoptRequest> {
+  const paths = ['one', 'two'].map((name) => join(pipeline.folder, `${name}.jsonl`));
+  for (const path of paths) await writeFile(path, playlistLine('p', songs(count)));
+  return await uploadPaths(pipeline, id, paths);
 }
 
 const uploadOf = ({ folder }: Pipeline, id = UPLOAD): boolean =>
@@ -121,6 +133,79 @@ test.each([
     expect((error as Error).message).toContain(`adopt, field ${field}: `);
   }),
 );
+
+test('a dataset whose name leads elsewhere is refused; without any, as an older command line tells it, is fine', () =>
+  withUpload(async (pipeline, { upload: id, result }) => {
+    const wrong = { ...result, datasets: [{ name: '../x', playlists: 1, entries: 1 }] };
+    await expect(adoptImport(pipeline.main, { upload: id, result: wrong })).rejects.toThrow(
+      'adopt, field result.datasets.0.name: expected a dataset',
+    );
+    const { playlists, entries, notSongs, datasets, ...older } = result;
+    expect(await adoptImport(pipeline.main, { upload: id, result: older } as AdoptRequest)).toMatchObject({
+      ...{ run: RUN, playlists, entries, notSongs, datasets },
+    });
+  }));
+
+const lengths = async ({ main }: Pipeline): Promise<(number | undefined)[]> => [
+  (await main.lake.read('playlists', 'one'))?.length,
+  (await main.lake.read('playlists', 'two'))?.length,
+];
+
+test('an upload of playlists alone becomes their datasets, beside a day of a collection', () =>
+  withPipeline({ catalogue: smallCatalogue(1), follow: 0 }, async (pipeline) => {
+    await pipeline.main.runs.insert(runRow({ id: 'c1' }));
+    const request = await uploadPlaylists(pipeline, UPLOAD, 3);
+    const result = await adoptImport(pipeline.main, request);
+    expect(result).toMatchObject({
+      date: TODAY,
+      run: `import-playlists-${UPLOAD}`,
+      playlists: 2,
+      entries: 6,
+    });
+    expect(await lengths(pipeline)).toEqual([3, 3]);
+    expect([await pipeline.day(), await pipeline.staging(), await pipeline.statuses()]).toEqual([
+      {},
+      [],
+      ['done'],
+    ]);
+    expect(existsSync(join(pipeline.folder, 'lake', uploadPrefix(UPLOAD)))).toBe(false);
+    await adoptImport(pipeline.main, await uploadPlaylists(pipeline, 'other', 1));
+    expect(await adoptImport(pipeline.main, request)).toEqual(result);
+    expect(await lengths(pipeline)).toEqual([1, 1]);
+  }));
+
+test('playlists without their upload fail, and what was there stays', () =>
+  withPipeline({ catalogue: smallCatalogue(1), follow: 0 }, async (pipeline) => {
+    await adoptImport(pipeline.main, await uploadPlaylists(pipeline, UPLOAD, 3));
+    const request = await uploadPlaylists(pipeline, 'other', 1);
+    await pipeline.main.lake.removeUpload('other/two');
+    await expect(adoptImport(pipeline.main, request)).rejects.toThrow('expected the uploaded playlists');
+    expect(await lengths(pipeline)).toEqual([3, 3]);
+  }));
+
+test('playlists whose adoption is killed before any of its writes are whole, each, and done by the next', async () => {
+  let n = 0;
+  for (let isDead = true; isDead; ) {
+    n += 1;
+    await withPipeline({ catalogue: smallCatalogue(1), follow: 0 }, async (pipeline) => {
+      await adoptImport(pipeline.main, await uploadPlaylists(pipeline, 'first', 3));
+      pipeline.clock.advance(1000);
+      const request = await uploadPlaylists(pipeline, UPLOAD, 5);
+      const dying = mortal(pipeline.main, pipeline.folder, n);
+      await adoptImport(dying.deps, request).catch(() => undefined);
+      isDead = dying.isDead();
+      for (const length of await lengths(pipeline)) expect([3, 5]).toContain(length);
+      pipeline.gone.add('main');
+      const other = await pipeline.process('other');
+      expect((await adoptImport(other, request)).run).toBe(`import-playlists-${UPLOAD}`);
+      expect([await lengths(pipeline), await pipeline.statuses('playlists')]).toEqual([
+        [5, 5],
+        ['done', 'done'],
+      ]);
+    });
+  }
+  expect(n).toBeGreaterThan(8);
+});
 
 test('killed before any of its writes, the next invocation brings it to the same end', async () => {
   let whole: Record<string, string> = {};

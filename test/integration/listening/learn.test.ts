@@ -29,18 +29,18 @@ test('what was heard is asked for once, and what a collection has not at all', (
     await pipeline.collect({ date: '2026-11-21' });
     await heard(pipeline, [trackId(1, 1), trackId(2, 1), trackId(3, 1), trackId(3, 1), 'unknown:song']);
     const first = await learnHeard(pipeline.main);
-    expect(first).toMatchObject({ asked: 2, learned: 2, stopped: null });
+    expect(first).toMatchObject({ asked: 2, known: 2, stopped: null });
     expect(await known(pipeline)).toEqual([
       [trackId(2, 1), 'reccobeats'],
       [trackId(3, 1), 'reccobeats'],
     ]);
-    expect(await learnHeard(pipeline.main)).toEqual({ asked: 0, learned: 0, requests: 0, stopped: null });
+    expect(await learnHeard(pipeline.main)).toEqual({ asked: 0, known: 0, requests: 0, stopped: null });
   }));
 
 test('what no source knows is noted, and asked for again after 30 days', () =>
   withPipeline({ mode: 'extended' }, async (pipeline) => {
     await heard(pipeline, ['Unheard0000000000000of']);
-    expect(await learnHeard(pipeline.main)).toMatchObject({ asked: 1, learned: 0 });
+    expect(await learnHeard(pipeline.main)).toMatchObject({ asked: 1, known: 0 });
     expect(await known(pipeline)).toEqual([['Unheard0000000000000of', false]]);
     pipeline.clock.advance(30 * DAY_MS);
     expect(await learnHeard(pipeline.main)).toMatchObject({ asked: 0 });
@@ -58,9 +58,9 @@ test('where a source asks to wait, what was found is kept and the rest comes lat
       headers: { 'retry-after': '50000' },
     });
     const first = await learnHeard(pipeline.main);
-    expect(first).toMatchObject({ asked: 60, learned: 40, stopped: expect.stringContaining('wait until') });
+    expect(first).toMatchObject({ asked: 60, known: 40, stopped: expect.stringContaining('wait until') });
     pipeline.clock.advance(60_000_000);
-    expect(await learnHeard(pipeline.main)).toMatchObject({ asked: 20, learned: 20, stopped: null });
+    expect(await learnHeard(pipeline.main)).toMatchObject({ asked: 20, known: 20, stopped: null });
     const learned = [...(await known(pipeline)), ...(await known(pipeline, '2026-11-23'))];
     expect(learned.map(([id]) => id).sort()).toEqual(ids);
   }));

@@ -25,26 +25,49 @@ async function dropTables(...kept: string[]): Promise<void> {
 
 test('processes that open an empty database at once all succeed, and each migration is made once', async () => {
   const tables = await shape();
-  expect(tables).toHaveLength(8);
+  expect(tables).toHaveLength(13);
   await dropTables();
   await Promise.all(Array.from({ length: 6 }, () => mysql.open()));
   expect(await shape()).toEqual(tables);
-  expect(await mysql.admin('SELECT version FROM schema_migrations')).toEqual([{ version: 1 }]);
+  expect(await mysql.admin('SELECT version FROM schema_migrations')).toEqual([
+    { version: 1 },
+    { version: 2 },
+  ]);
 });
 
-test('a migration that died half-way is made again', async () => {
+const FIRST = [
+  'artists',
+  'artist_genres',
+  'related_artists',
+  'artist_features',
+  'published',
+  'runs',
+  'api_state',
+  'schema_migrations',
+];
+
+test.each([
+  ['the first migration', 0, ['artists', 'schema_migrations']],
+  ['the second migration', 1, [...FIRST, 'recently_played', 'history_gaps']],
+  ['nothing, a version ago', 1, FIRST],
+])('a database that died in %s is brought up to date, and keeps what it has', async (_, version, kept) => {
   await mysql.database.artists.follow([artistRow('a')], 'spotify', NOW);
   const tables = await shape();
-  await dropTables('schema_migrations', 'artists');
-  await mysql.admin('DELETE FROM schema_migrations');
-  const { artists } = await mysql.open();
+  await dropTables(...kept);
+  await mysql.admin(`DELETE FROM schema_migrations WHERE version > ${version}`);
+  const { artists, history } = await mysql.open();
   expect(await shape()).toEqual(tables);
   expect(await artists.list()).toMatchObject([{ id: 'a' }]);
+  expect(await history.after(null, 1)).toEqual([]);
+  expect(await mysql.admin('SELECT version FROM schema_migrations')).toEqual([
+    { version: 1 },
+    { version: 2 },
+  ]);
 });
 
 test('what is there when it is opened again stays, whatever version of the program comes later', async () => {
   await mysql.database.artists.follow([artistRow('a')], 'spotify', NOW);
-  await mysql.admin('INSERT INTO schema_migrations (version) VALUES (2)');
+  await mysql.admin('INSERT INTO schema_migrations (version) VALUES (99)');
   const later = await mysql.open();
   expect(await later.artists.list()).toMatchObject([{ id: 'a' }]);
 });

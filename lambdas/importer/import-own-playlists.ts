@@ -1,0 +1,88 @@
+import { OWN } from '../../adapters/dataset/playlists-name.ts';
+import { NoDataError } from '../../core/errors.ts';
+import type { ImportResult } from '../../core/events.ts';
+import type { Lake, Progress } from '../../core/ports.ts';
+import { type LeaseDeps, takeRun } from '../../core/run/lease.ts';
+import type { Row } from '../../core/tables.ts';
+import { NO_DAY } from './day.ts';
+
+/** A song of a playlist as Spotify tells it. */
+export type OwnSong = Pick<Row<'playlists'>, 'track_id' | 'name' | 'artist_id' | 'artist_name'>;
+
+/** The user's own playlists. */
+export interface OwnPlaylists {
+  /** Those that are the user's own, each once. */
+  ownPlaylists(): AsyncIterable<{ id: string }>;
+  /**
+   * What stands in a playlist, in order and whole: null for what is no song of Spotify's (a local file, an episode, a
+   * song that is gone). Null in the place of all where there is no such playlist any more.
+   */
+  playlistSongs(id: string): Promise<(OwnSong | null)[] | null>;
+}
+
+/** What importing the user's own playlists needs. */
+export interface ImportOwnPlaylistsDeps extends LeaseDeps {
+  lake: Pick<Lake, 'write'>;
+  source: OwnPlaylists;
+  /** Ids of the playlists that Soundalike itself has pushed: what it recommended must not teach it what fits. */
+  pushed: readonly string[];
+  progress: Progress;
+}
+
+/**
+ * Makes the user's own playlists those of the lake's dataset `own`, whole; until all are read, what was there stays. A
+ * user has 11,000 playlists at most and their rows are held in memory, so that this needs no DuckDB. It owns no day.
+ *
+ * Throws `NoDataError` where no playlist has a song, and `LeaseHeldError` where an import is under way.
+ */
+export async function importOwnPlaylists(deps: ImportOwnPlaylistsDeps): Promise<ImportResult> {
+  const { clock, lake } = deps;
+  const alone = ['import'] as const;
+  const run = await takeRun(deps, {
+    ...{ kind: 'import', dt: NO_DAY, alone, progress: '{}' },
+    resumes: () => false,
+  });
+  try {
+    const { rows, playlists, notSongs } = await readOwn(deps);
+    if (rows.length === 0) {
+      throw new NoDataError(
+        'expected at least one playlist of your own with a song, got none',
+        'add songs to a playlist of yours in Spotify; what was imported before stays',
+      );
+    }
+    // Another may have taken the run over while Spotify was asked.
+    await run.advance(JSON.stringify({ replacing: OWN }));
+    await lake.write('playlists', OWN, rows);
+    const counted = { playlists, entries: rows.length };
+    const result: ImportResult = {
+      ...{ date: new Date(clock.now()).toISOString().slice(0, 10), run: run.id },
+      ...{ files: [], artists: 0, tracks: 0, features: 0, rejected: [], rejectedCount: 0 },
+      ...{ ...counted, notSongs, datasets: [{ name: OWN, ...counted }] },
+    };
+    await run.done(JSON.stringify(result));
+    return result;
+  } catch (error) {
+    await run.fail();
+    throw error;
+  }
+}
+
+async function readOwn({ source, pushed, progress }: ImportOwnPlaylistsDeps) {
+  const rows: Row<'playlists'>[] = [];
+  let [playlists, notSongs] = [0, 0];
+  // A playlist may come on two pages where another is made meanwhile.
+  const ids = new Set<string>();
+  for await (const { id } of source.ownPlaylists()) if (!pushed.includes(id)) ids.add(id);
+  for (const [i, id] of [...ids].entries()) {
+    progress('playlists', i, ids.size);
+    const items = (await source.playlistSongs(id)) ?? [];
+    const songs = items.filter((song) => song !== null);
+    notSongs += items.length - songs.length;
+    if (songs.length > 0) playlists += 1;
+    for (const [position, { track_id, name, artist_id, artist_name }] of songs.entries()) {
+      rows.push({ playlist_id: id, position, track_id, name, artist_id, artist_name });
+    }
+  }
+  progress('playlists', ids.size, ids.size);
+  return { rows, playlists, notSongs };
+}

@@ -1,0 +1,99 @@
+import { LeaseHeldError, NoDataError } from '../../../core/errors.ts';
+import {
+  importOwnPlaylists,
+  type OwnPlaylists,
+  type OwnSong,
+} from '../../../lambdas/importer/import-own-playlists.ts';
+import { type Machine, openMachine, runRow, TODAY } from '../../support/machine.ts';
+
+let machine: Machine;
+beforeEach(async () => {
+  machine = await openMachine();
+});
+afterEach(() => machine.close());
+
+const song = (track_id: string): OwnSong => ({
+  track_id,
+  name: `봄 ${track_id}`,
+  artist_id: 'a',
+  artist_name: null,
+});
+
+/** Playlists in the order in which Spotify lists them; null is one that is gone when it is asked for. */
+const source = (playlists: [string, (OwnSong | null)[] | null][]): OwnPlaylists => ({
+  async *ownPlaylists() {
+    for (const [id] of playlists) yield { id };
+  },
+  playlistSongs: async (id) => playlists.find(([other]) => other === id)?.[1] ?? null,
+});
+
+const importing = (playlists: [string, (OwnSong | null)[] | null][], pushed: string[] = []) =>
+  importOwnPlaylists({ ...machine, source: source(playlists), pushed, progress: () => {} });
+const own = async () =>
+  (await machine.lake.read('playlists', 'own'))?.map(
+    (row) => `${row.playlist_id} ${row.position} ${row.track_id}`,
+  );
+
+test('they become the dataset own, without what is no song, what was pushed and what is gone', async () => {
+  const result = await importing(
+    [
+      ['p2', [song('t2'), null, song('t1'), song('t2')]],
+      ['gone', null],
+      ['ours', [song('recommended')]],
+      ['p1', [song('t9')]],
+      ['p2', []],
+      ['empty', []],
+    ],
+    ['ours'],
+  );
+  expect(result).toMatchObject({
+    ...{ date: TODAY, playlists: 2, entries: 4, notSongs: 1, tracks: 0 },
+    datasets: [{ name: 'own', playlists: 2, entries: 4 }],
+  });
+  expect(await own()).toEqual(['p1 0 t9', 'p2 0 t2', 'p2 1 t1', 'p2 2 t2']);
+  expect((await machine.lake.read('playlists', 'own'))?.[0]).toMatchObject({ ...song('t9') });
+  expect(await machine.runs.byId(result.run)).toMatchObject({ kind: 'import', status: 'done' });
+  expect(await machine.runs.ofDay(TODAY)).toEqual([]);
+  await importing([['p3', [song('t3')]]]);
+  expect(await own()).toEqual(['p3 0 t3']);
+});
+
+test('without a song, and where Spotify fails in between, what was there stays', async () => {
+  await importing([['p', [song('t')]]]);
+  await expect(importing([['p', [null]]])).rejects.toThrow(NoDataError);
+  const failing: OwnPlaylists = {
+    ...source([['p', [song('u')]]]),
+    playlistSongs: () => Promise.reject(new Error('Spotify is down')),
+  };
+  const deps = { ...machine, source: failing, pushed: [], progress: () => {} };
+  await expect(importOwnPlaylists(deps)).rejects.toThrow('Spotify is down');
+  expect(await own()).toEqual(['p 0 t']);
+  expect((await machine.runs.ofDay('playlists')).map(({ status }) => status)).toEqual([
+    'done',
+    'failed',
+    'failed',
+  ]);
+});
+
+test('a collection that waits is left alone; an import that is under way is not', async () => {
+  const lease_until = `${TODAY}T23:00:00.000Z`;
+  await machine.runs.insert(runRow({ id: 'c', status: 'waiting', lease_until }));
+  await importing([['p', [song('t')]]]);
+  expect(await machine.runs.byId('c')).toMatchObject({ status: 'waiting' });
+  await machine.runs.insert(runRow({ id: 'i', kind: 'import', status: 'running', lease_until }));
+  await expect(importing([['p', [song('t')]]])).rejects.toThrow(LeaseHeldError);
+});
+
+test('one that has lost its lease writes nothing', async () => {
+  const taking: OwnPlaylists = {
+    ...source([['p', [song('t')]]]),
+    playlistSongs: async () => {
+      const [run] = await machine.runs.unfinished(['import']);
+      if (run) await machine.runs.update({ ...run, owner: 'another' }, run.owner);
+      return [song('t')];
+    },
+  };
+  const deps = { ...machine, source: taking, pushed: [], progress: () => {} };
+  await expect(importOwnPlaylists(deps)).rejects.toMatchObject({ code: 'lease-lost' });
+  expect(await own()).toBeUndefined();
+});
