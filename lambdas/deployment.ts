@@ -126,7 +126,7 @@ export async function openUser(
 }
 
 /** The Spotify app of the stack's secret, else of the environment. */
-export function spotifyApp(environment: Environment): Secret<SpotifyApp> {
+function spotifyApp(environment: Environment): Secret<SpotifyApp> {
   const id = environment[ENVIRONMENT.spotifySecret];
   return id ? secretOf(id, SpotifyApp) : known(appOf(environment));
 }

@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { ENVIRONMENT } from '../../../core/names.ts';
 import { APP_SECRET, deployed } from '../../support/aws/deployed.ts';
 import { AwsFault } from '../../support/aws/json-service.ts';
@@ -149,6 +150,21 @@ test('a database that cannot be reached: said, and nothing is asked of Spotify',
   expect(errorType).toBe('database-unreachable');
   expect(errorMessage).not.toContain('hidden-word');
   expect(stack.standIn.requests.count()).toBe(asked);
+});
+
+test('a database that sleeps lets a function wait until it is awake', async () => {
+  const { port } = new URL(stack.mysql.url);
+  // Aurora takes the connection at once, and answers when it has resumed.
+  const asleep = createServer((client) => {
+    setTimeout(() => client.pipe(connect(Number(port), '127.0.0.1')).pipe(client), 1500);
+    client.on('error', () => {});
+  });
+  await new Promise<void>((resolve) => asleep.listen(0, '127.0.0.1', resolve));
+  const { port: front } = asleep.address() as AddressInfo;
+  const environment = { [ENVIRONMENT.database]: stack.mysql.url.replace(`:${port}/`, `:${front}/`) };
+  const { result } = await stack.invoke('catalog', {}, { environment });
+  asleep.close();
+  expect(result).toEqual({ artists: [] });
 });
 
 test('a function without its environment says which variable it lacks', async () => {

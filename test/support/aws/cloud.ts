@@ -8,7 +8,8 @@ import { AwsFault, type Input, type JsonService, serveJson } from './json-servic
 import { type S3Server, serveS3 } from './s3.ts';
 
 /** Names of the lake's parts in a cloud. */
-export const [LAKE, RESULTS, DATABASE] = ['lake-bucket', 'results-bucket', 'lake_database'] as const;
+export const [LAKE, DATABASE] = ['lake-bucket', 'lake_database'] as const;
+const RESULTS = 'results-bucket';
 
 /** S3, Glue, Athena and Secrets Manager over the wire. Athena is DuckDB over the partitions that Glue knows. */
 export interface Cloud {
