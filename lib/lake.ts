@@ -43,12 +43,17 @@ export class Lake extends Construct {
         { abortIncompleteMultipartUploadAfter: Duration.days(1) },
         { prefix: UPLOADS, expiration: Duration.days(7) },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      // A deployment that fails at first leaves nothing behind.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     acknowledge(this.bucket, {
       S1: 'What the few functions do here stands in their own logs; a log of every request would outgrow the data',
     });
-    this.database = new Database(this, 'Database', { description: 'The lake of Soundalike' });
+    this.database = new Database(this, 'Database', {
+      description: 'The lake of Soundalike',
+      // It is but names of what stays in the bucket; kept, it would be in the way of the next stack.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     for (const [name, table] of Object.entries(TABLES)) this.#addTable(name as TableName, table);
   }
 

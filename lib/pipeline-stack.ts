@@ -55,7 +55,7 @@ export class PipelineStack extends Stack {
       explorer: make('explorer', 512, 2, []),
       listening: make('listening', 512, 5, [secrets.useApp, secrets.useUser, warehouse.query, write]),
       migrator: make('migrator', 256, 5, []),
-      doctor: make('doctor', 512, 3, [secrets.useApp, warehouse.query]),
+      doctor: make('doctor', 512, 3, [secrets.useApp, secrets.readUser, warehouse.query]),
     };
     new Trigger(this, 'Migration', {
       handler: functions.migrator,

@@ -37,6 +37,11 @@ export class Secrets extends Construct {
     return access(ENVIRONMENT.spotifySecret, this.app, 'secretsmanager:GetSecretValue');
   }
 
+  /** Reading the user's, to see how long it is good. */
+  get readUser(): Access {
+    return access(ENVIRONMENT.userSecret, this.user, 'secretsmanager:GetSecretValue');
+  }
+
   /** Reading the user's, and writing it: Spotify may give a new refresh token at any time. */
   get useUser(): Access {
     const actions = ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'];

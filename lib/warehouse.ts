@@ -26,7 +26,7 @@ export class Warehouse extends Construct {
         { expiration: Duration.days(7), abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
       // It empties itself; to empty it here would take a function that may delete everything.
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     acknowledge(this.#results, {
       S1: 'Results are read once, by the function that asked, and gone in a week',

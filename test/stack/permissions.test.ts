@@ -115,10 +115,14 @@ describe('each function may do what it does', () => {
     expect(readers.map(({ role }) => role).sort()).toEqual(roles.sort());
   });
 
-  test("only the listening reads and writes the user's", () => {
+  test("only the listening writes the user's, and besides it only the doctor reads it", () => {
     const [, [user] = []] = ofType(deployed, 'AWS::SecretsManager::Secret');
     const users = allowed.filter(({ resources }) => resources.includes(`{"Ref":"${user}"}`));
-    expect(users.map(({ role }) => role)).toEqual([roleOf('listening')]);
+    const READ = 'secretsmanager:GetSecretValue';
+    expect(Object.fromEntries(users.map(({ role, actions }) => [role, actions]))).toEqual({
+      [roleOf('listening')]: [READ, 'secretsmanager:PutSecretValue'],
+      [roleOf('doctor')]: [READ],
+    });
   });
 
   test('the doctor writes nothing into the lake', () => {

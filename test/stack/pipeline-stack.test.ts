@@ -10,12 +10,20 @@ import { functionsOf, ofType, root, synthesise } from './synthesise.ts';
 const deployed = synthesise();
 const propertiesOf = (type: string) => ofType(deployed, type).map(([, { Properties }]) => Properties);
 
+test('what outlives the stack has no name of its own, which would be in the way of the next one', () => {
+  const kept = Object.values(deployed.Resources).filter(({ DeletionPolicy }) =>
+    DeletionPolicy?.startsWith('Retain'),
+  );
+  expect(kept.map(({ Type }) => Type)).toEqual(['AWS::S3::Bucket', 'AWS::S3::Bucket']);
+  for (const { Properties } of kept) expect(Properties).not.toHaveProperty('BucketName');
+});
+
 describe('the lake', () => {
   const [lake, results] = ofType(deployed, 'AWS::S3::Bucket').map(([, bucket]) => bucket);
 
   test.each([lake, results])('is in private, encrypted buckets that outlive the stack', (bucket) => {
     expect(bucket).toMatchObject({
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: {
         BucketEncryption: {
           ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
