@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { unknown } from '../adapters/spotify/app.ts';
 import { spotifySettings } from '../adapters/spotify/settings.ts';
+import { grantFile } from '../adapters/spotify/user-grant.ts';
 import {
   CoverageError,
   CredentialsError,
@@ -8,13 +8,13 @@ import {
   NotDoneError,
   UnhealthyError,
   UnknownArtistError,
+  UsageError,
 } from '../core/errors.ts';
 import {
   type AddResult,
   CatalogRequest,
   CollectRequest,
   type CollectResult,
-  ImportRequest,
   type ListResult,
   type RemoveResult,
   SimilarityRequest,
@@ -24,17 +24,17 @@ import {
 } from '../core/events.ts';
 import type { ApiState } from '../core/ports.ts';
 import { addArtists, listArtists, removeArtists } from '../lambdas/catalog/follow.ts';
+import { heardArtists } from '../lambdas/catalog/heard-artists.ts';
 import { collect } from '../lambdas/collector/collect.ts';
 import { type Connect, connector } from '../lambdas/collector/sources.ts';
 import { type ExamineResult, examine } from '../lambdas/doctor/examine.ts';
 import { findSimilar } from '../lambdas/explorer/find-similar.ts';
-import { importDataset } from '../lambdas/importer/import.ts';
 import { compare } from '../lambdas/similarity/compare.ts';
 import type { Local, Machine } from './local.ts';
 import { type CommonOptions, perform, requestOf } from './perform.ts';
 import * as words from './print.ts';
 import { progressBar } from './progress.ts';
-import { openProvider, type Provider, type ProviderOptions } from './provider.ts';
+import { openProvider, type Provider, type ProviderOptions, withProvider } from './provider.ts';
 import { runResult } from './run.ts';
 import type { Stack } from './stack.ts';
 
@@ -49,19 +49,6 @@ export interface StepOptions extends CommonOptions, ProviderOptions {
   neighbours?: 'all' | number;
   minCoverage?: number;
   dryRun?: boolean;
-}
-
-async function withProvider<T>(
-  local: Local,
-  options: ProviderOptions,
-  work: (provider: Provider) => Promise<T>,
-): Promise<T> {
-  const provider = await openProvider(local, options, process.env);
-  try {
-    return await work(provider);
-  } finally {
-    await provider.close();
-  }
 }
 
 const collectRequest = ({ date, artists, budget, dryRun }: StepOptions): CollectRequest =>
@@ -157,14 +144,28 @@ export async function compareDay(options: StepOptions): Promise<void> {
   });
 }
 
+/** Options of `artists add`. */
+interface AddOptions extends CommonOptions, ProviderOptions {
+  fromListening?: boolean;
+  days: number;
+}
+
 /** `soundalike artists add`. */
-export async function artistsAdd(queries: string[], options: CommonOptions & ProviderOptions): Promise<void> {
+export async function artistsAdd(queries: string[], options: AddOptions): Promise<void> {
+  const { days, fromListening } = options;
+  const add = queries.length > 0 ? queries : undefined;
+  if (!add && !fromListening) {
+    throw new UsageError('expected artists, got none', 'name some, or give --from-listening');
+  }
+  const request = requestOf(CatalogRequest, { add, fromListening: fromListening ? days : undefined });
   await perform(options, {
-    local: (local) =>
-      withProvider(local, options, ({ name, connect }) =>
-        addArtists({ ...local, provider: name, connect }, queries),
-      ),
-    stack: (stack) => stack.invoke<AddResult>('catalog', requestOf(CatalogRequest, { add: queries })),
+    local: async (local) => {
+      const heard = fromListening ? await heardArtists(local, days) : [];
+      return await withProvider(local, options, ({ name, connect }) =>
+        addArtists({ ...local, provider: name, connect }, [...queries, ...heard]),
+      );
+    },
+    stack: (stack) => stack.invoke<AddResult>('catalog', request),
     words: words.addWords,
     lack: ({ ambiguous, notFound }) => {
       if (ambiguous.length + notFound.length === 0) return undefined;
@@ -214,20 +215,6 @@ export async function artistsRemove(ids: string[], options: CommonOptions): Prom
         'see soundalike artists list',
       );
     },
-  });
-}
-
-/** `soundalike import`. */
-export async function importPaths(paths: string[], options: StepOptions): Promise<void> {
-  const request = requestOf(ImportRequest, { paths, date: options.date });
-  await perform(options, {
-    local: (local) => {
-      const { progress, stop } = progressBar();
-      const workspaceFolder = join(local.folder, 'import');
-      return importDataset({ ...local, workspaceFolder, progress }, request).finally(stop);
-    },
-    stack: (stack) => stack.importDataset(request),
-    words: words.importWords,
   });
 }
 
@@ -291,7 +278,8 @@ async function examineHere(machine: Machine, options: ProviderOptions): Promise<
     }
   };
   try {
-    return await examine({ ...machine, connect });
+    const grant = async () => (provider?.user.grant ?? grantFile(machine.folder)).read();
+    return await examine({ ...machine, connect, grant });
   } finally {
     await provider?.close();
   }

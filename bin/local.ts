@@ -5,13 +5,13 @@ import { FolderStore } from '../adapters/lake/folder.ts';
 import { ParquetLake } from '../adapters/lake/lake.ts';
 import { systemClock, thisHost } from '../adapters/system.ts';
 import { DuckDbWarehouse } from '../adapters/warehouse/duckdb.ts';
-import type { Clock, Database, Host, Lake, LakeDays, Warehouse } from '../core/ports.ts';
+import type { Clock, Database, Host, Lake, RemovableDays, Warehouse } from '../core/ports.ts';
 
 /** This machine in the place of an AWS account, without its database. */
 export interface Machine {
   /** The data folder, absolute. */
   folder: string;
-  lake: Lake & LakeDays;
+  lake: Lake & RemovableDays;
   warehouse: Warehouse;
   clock: Clock;
   host: Host;
@@ -25,9 +25,7 @@ export interface Machine {
 }
 
 /** This machine with its database: what every verb is given. */
-export interface Local
-  extends Omit<Machine, 'openDatabase'>,
-    Pick<Database, 'artists' | 'runs' | 'apiState' | 'relatedArtists'> {}
+export interface Local extends Omit<Machine, 'openDatabase'>, Omit<Database, 'version' | 'close'> {}
 
 /** A database server in the place of the data folder's SQLite. */
 export interface DatabaseOptions {

@@ -15,26 +15,25 @@ export interface CommonOptions {
   stack?: string;
 }
 
-/** What a command does on this machine and in a deployed stack, and how it tells what came of it. */
-export type Work<T> = WorkAnywhere<T> &
-  (
-    | { local: (local: Local) => Promise<T> }
-    /** For work that goes on where there is no database. */
-    | { machine: (machine: Machine) => Promise<T> }
-  );
-
-interface WorkAnywhere<T> {
+/** What a command does on this machine and in a deployed stack. */
+export type Place<T> = {
   /** Only where the command has `--stack`. */
   stack?: (stack: Stack) => Promise<T>;
+} & (
+  | { local: (local: Local) => Promise<T> }
+  /** For work that goes on where there is no database. */
+  | { machine: (machine: Machine) => Promise<T> }
+);
+
+/** What a command does, and how it tells what came of it. */
+export type Work<T> = Place<T> & {
   words: Words<T>;
   /** The error that makes the exit status 1 although there is a result. */
   lack?: (result: T) => SoundalikeError | undefined;
-}
+};
 
 /** Does the work here or in the stack, prints what came of it and sets the exit status. */
 export async function perform<T extends object>(options: CommonOptions, work: Work<T>): Promise<void> {
-  // A command that has no use for the day does not take a wrong one either.
-  requestOf(CollectRequest, { date: options.date });
   const result = await resultOf(options, work);
   const { warnings = [] } = result as { warnings?: string[] };
   for (const warning of warnings) process.stderr.write(`Note: ${warning}.\n`);
@@ -47,7 +46,13 @@ export async function perform<T extends object>(options: CommonOptions, work: Wo
   process.stdout.write(`${text}\n`);
 }
 
-async function resultOf<T>({ data, database, stack }: CommonOptions, work: Work<T>): Promise<T> {
+/** Does the work here or in the stack, and gives what came of it. */
+export async function resultOf<T>(
+  { data, database, date, stack }: CommonOptions,
+  work: Place<T>,
+): Promise<T> {
+  // A command that has no use for the day does not take a wrong one either.
+  requestOf(CollectRequest, { date });
   if (stack !== undefined && work.stack) {
     // The AWS SDK takes long to load, so it is loaded where it is needed.
     const { openStack } = await import('./stack.ts');

@@ -1,17 +1,20 @@
 import { resolve } from 'node:path';
 import { readArtistsFolder } from '../adapters/dataset/artists-folder.ts';
 import { FolderStore } from '../adapters/lake/folder.ts';
-import { appOf, known } from '../adapters/spotify/app.ts';
+import { appFile, appOf, known, unknown, userAppOf } from '../adapters/spotify/app.ts';
 import { type SpotifySettings, spotifySettings } from '../adapters/spotify/settings.ts';
+import type { TokenApp } from '../adapters/spotify/token-endpoint.ts';
+import { grantFile, type UserGrant } from '../adapters/spotify/user-grant.ts';
 import type { Catalogue, CatalogueArtist } from '../core/catalogue.ts';
-import { OtherProviderError } from '../core/errors.ts';
+import { CapabilityMissingError, OtherProviderError } from '../core/errors.ts';
 import { ENVIRONMENT } from '../core/names.ts';
-import type { Artist } from '../core/ports.ts';
+import type { Artist, Secret, WritableSecret } from '../core/ports.ts';
 import { type Connect, connector } from '../lambdas/collector/sources.ts';
 import { sampleCatalogue } from '../sample/generate.ts';
 import type { Mode } from '../sample/stand-in/modes.ts';
 import { startStandIn } from '../sample/stand-in/server.ts';
 import type { Local } from './local.ts';
+import { standInGrant, standInStore } from './stand-in-files.ts';
 
 /** Who plays Spotify: the options of every command that speaks to it. */
 export interface ProviderOptions {
@@ -26,8 +29,25 @@ export interface Provider {
   /** Whose artists these are: `spotify` or `stand-in`. */
   name: string;
   connect: Connect;
+  /** What it takes to act in a user's name. */
+  user: UserAccess;
   close(): Promise<void>;
 }
+
+/** Spotify, or its stand-in, for whoever acts in a user's name. */
+export interface UserAccess {
+  settings: SpotifySettings;
+  /** Under what name Spotify's patience and budget are kept. */
+  provider: string;
+  app: Secret<TokenApp>;
+  /** What the user has granted; where nobody has logged in it is empty. */
+  grant: WritableSecret<UserGrant>;
+  /** Where a login stores the app for later commands; the stand-in needs none. */
+  appStore?: WritableSecret<TokenApp>;
+}
+
+/** In whose name a command speaks: an app needs its secret for that, its user does not. */
+type Speaker = 'app' | 'user';
 
 /** What opening a provider needs. */
 export interface ProviderDeps extends Pick<Local, 'folder' | 'apiState' | 'clock' | 'random' | 'say'> {
@@ -36,28 +56,70 @@ export interface ProviderDeps extends Pick<Local, 'folder' | 'apiState' | 'clock
 }
 
 /**
- * Opens Spotify, or the stand-in where it is asked for or where nothing says how to reach Spotify. The data folder is
- * marked with whom it belongs to; throws `OtherProviderError` where that is somebody else.
+ * Opens Spotify, or the stand-in where it is asked for or where nothing says how to reach Spotify: neither the
+ * environment nor a login. The data folder is marked with whom it belongs to; throws `OtherProviderError` where that is
+ * somebody else, `CredentialsError` where the app is not known as far as the speaker needs it.
  */
 export async function openProvider(
   local: ProviderDeps,
   options: ProviderOptions,
   environment: NodeJS.ProcessEnv,
+  speaker: Speaker = 'app',
 ): Promise<Provider> {
-  const isForced = options.catalogue !== undefined || options.mode !== undefined;
-  const isReachable = [
-    ENVIRONMENT.spotifyClientId,
-    ENVIRONMENT.spotifyClientSecret,
-    ENVIRONMENT.spotifyApiUrl,
-  ].some((name) => environment[name]);
-  if (isForced || !isReachable) return await openStandIn(local, options, environment);
+  if (options.catalogue !== undefined || options.mode !== undefined) {
+    return await openStandIn(local, options, environment);
+  }
+  const named = await withStoredApp(environment, local.folder);
+  const isReachable = [...APP, ENVIRONMENT.spotifyApiUrl].some((name) => named[name]);
+  if (!isReachable) return await openStandIn(local, options, environment);
   const settings = spotifySettings(environment);
-  const app = appOf(environment);
+  const appStore = appFile(local.folder);
+  const app = speaker === 'app' ? appOf(named) : await userAppOf(named, appStore);
   await mark(local.folder, 'Spotify', async () => {});
+  const { client_id, client_secret } = app;
+  const provider = `spotify:${client_id}`;
   return {
     name: 'spotify',
-    connect: connector({ ...local, settings, app: known(app), provider: `spotify:${app.client_id}` }),
+    connect: connector({
+      ...{ ...local, settings, provider },
+      app: client_secret ? known({ client_id, client_secret }) : unknown(WITHOUT_SECRET),
+    }),
+    user: { settings, provider, app: known(app), grant: grantFile(local.folder), appStore },
     close: async () => {},
+  };
+}
+
+/** Opens a provider for some work, and closes it after. */
+export async function withProvider<T>(
+  local: ProviderDeps,
+  options: ProviderOptions,
+  work: (provider: Provider) => Promise<T>,
+  speaker: Speaker = 'app',
+): Promise<T> {
+  const provider = await openProvider(local, options, process.env, speaker);
+  try {
+    return await work(provider);
+  } finally {
+    await provider.close();
+  }
+}
+
+const APP = [ENVIRONMENT.spotifyClientId, ENVIRONMENT.spotifyClientSecret];
+
+/** What is asked for in a user's name goes on without what only an app may ask. */
+const WITHOUT_SECRET = new CapabilityMissingError(
+  'expected the secret of the Spotify app, without which it is given no token of its own, got none',
+  `set ${ENVIRONMENT.spotifyClientSecret}`,
+);
+
+/** The environment, with the app of the last login where it names none. */
+async function withStoredApp(environment: NodeJS.ProcessEnv, folder: string): Promise<NodeJS.ProcessEnv> {
+  if (APP.some((name) => environment[name])) return environment;
+  const { client_id, client_secret } = await appFile(folder).read();
+  return {
+    ...environment,
+    [ENVIRONMENT.spotifyClientId]: client_id,
+    [ENVIRONMENT.spotifyClientSecret]: client_secret,
   };
 }
 
@@ -76,7 +138,7 @@ async function openStandIn(
   local.say(`Using the stand-in for Spotify with ${whose}, as an app of mode ${mode}.`);
   const { artists } = local;
   if (artists) await mark(local.folder, whose, () => followAll({ ...local, artists }, catalogue));
-  const standIn = await startStandIn({ catalogue, mode });
+  const standIn = await startStandIn({ catalogue, mode, store: standInStore(local.folder) });
   const settings: SpotifySettings = {
     ...spotifySettings({
       [ENVIRONMENT.spotifyMarket]: environment[ENVIRONMENT.spotifyMarket],
@@ -87,9 +149,11 @@ async function openStandIn(
     reccobeatsUrl: standIn.urls.reccobeats,
   };
   if (!environment[ENVIRONMENT.spotifyDailyRequests]) settings.dailyRequests = Number.POSITIVE_INFINITY;
+  const access = { settings, app: known(STAND_IN_APP), provider: `stand-in:${mode}` };
   return {
     name: 'stand-in',
-    connect: connector({ ...local, settings, app: known(STAND_IN_APP), provider: `stand-in:${mode}` }),
+    connect: connector({ ...local, ...access }),
+    user: { ...access, grant: standInGrant(local.folder) },
     close: () => standIn.close(),
   };
 }

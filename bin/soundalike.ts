@@ -96,8 +96,18 @@ reachesStack(compares(command(program, 'similarity', 'compare the artists of a c
   .option('--dry-run', 'compute, and write nothing')
   .action(commands.compareDay);
 reachesStack(
-  command(program, 'import <path...>', 'make a dataset (CSV files or folders) the data of a day'),
-).action(commands.importPaths);
+  speaksToSpotify(
+    command(
+      program,
+      'import [path...]',
+      'make a dataset the data of a day, or take in a privacy export of Spotify (files, archives, folders)',
+    ),
+  ),
+)
+  .option('--own-playlists', "take in the user's own playlists, in the place of paths")
+  .action((paths, options) =>
+    import('./import-commands.ts').then(({ importAny }) => importAny(paths, options)),
+  );
 reachesStack(command(program, 'similar <artist>', 'who sounds like an artist (id or name), and why'))
   .option('--limit <n>', 'neighbours at most', number, 10)
   .action(commands.similar);
@@ -107,11 +117,46 @@ reachesStack(
 ).action(commands.doctor);
 
 const artists = program.command('artists').description('the artists that are followed');
-reachesStack(speaksToSpotify(command(artists, 'add <name-or-id...>', 'follow artists'))).action(
-  commands.artistsAdd,
-);
+reachesStack(speaksToSpotify(command(artists, 'add [name-or-id...]', 'follow artists')))
+  .option('--from-listening', 'follow those that were heard most')
+  .option('--days <n>', 'with --from-listening: in so many days', number, 30)
+  .action(commands.artistsAdd);
 reachesStack(command(artists, 'list', 'list the known artists')).action(commands.artistsList);
 reachesStack(command(artists, 'remove <id...>', 'forget artists')).action(commands.artistsRemove);
+
+reachesStack(speaksToSpotify(command(program, 'login', 'connect your Spotify account, in the browser')))
+  .option(
+    '--port <n>',
+    'of 127.0.0.1, to which Spotify sends the browser back; 0 for any free one',
+    number,
+    8888,
+  )
+  .option('--timeout <seconds>', 'how long to wait for the browser', number, 300)
+  .action((options) => import('./user-commands.ts').then(({ login }) => login(options)));
+reachesStack(
+  speaksToSpotify(command(program, 'listen', 'take in what you heard, and learn its audio features')),
+).action((options) => import('./user-commands.ts').then(({ listen }) => listen(options)));
+reachesStack(command(program, 'forget', 'remove all that is known of you, the login too'))
+  .option('--yes', 'do not ask')
+  .action((options) => import('./user-commands.ts').then(({ forgetUser }) => forgetUser(options)));
+
+const history = program.command('history').description('what you heard');
+reachesStack(command(history, 'export', 'write every play as a line of JSON'))
+  .option('--output <file>', 'to a file, in the place of stdout')
+  .action((options) => import('./history-commands.ts').then(({ historyExport }) => historyExport(options)));
+
+const playlist = program.command('playlist').description('playlists in your Spotify account');
+speaksToSpotify(
+  command(playlist, 'push <file>', 'write songs to your playlist: URIs or links, one a line; - is stdin'),
+)
+  .option('--name <text>', 'default: "AI Generated Playlist - dd/mm/yyyy"')
+  .option('--description <text>')
+  .option('--private', 'keep it off your profile')
+  .option('--new-each-time', 'make a new one in the place of replacing the last')
+  .addOption(new Option('--stack <name>').hideHelp())
+  .action((file, options) =>
+    import('./playlist-commands.ts').then(({ playlistPush }) => playlistPush(file, options)),
+  );
 
 try {
   await program.parseAsync();

@@ -6,14 +6,18 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { AWS_CLIENT } from '../adapters/aws.ts';
 import { datasetFiles } from '../adapters/dataset/files.ts';
+import { MemoryState } from '../adapters/memory-state.ts';
+import { spotifySettings } from '../adapters/spotify/settings.ts';
 import { LAMBDA_CLIENT, StackFunctions } from '../adapters/stack/functions.ts';
-import { stackOutputs } from '../adapters/stack/outputs.ts';
+import { type Outputs, stackOutputs } from '../adapters/stack/outputs.ts';
 import type { WorkflowInput, WorkflowOutput } from '../adapters/stack/workflow.ts';
 import { systemClock } from '../adapters/system.ts';
-import type { AdoptRequest, ImportRequest, ImportResult } from '../core/events.ts';
+import type { AdoptRequest, ImportRequest, ImportResult, LoginRequest, LoginResult } from '../core/events.ts';
 import { uploadKey } from '../core/names.ts';
+import { ofDataset } from '../lambdas/importer/day.ts';
 import { sayLeftOut } from '../lambdas/importer/import.ts';
 import { readDataset } from '../lambdas/importer/read-dataset.ts';
+import { interruptible } from './interruptible.ts';
 import { progressBar } from './progress.ts';
 
 /** A deployed stack in the place of this machine: its functions, its workflow and its lake. */
@@ -22,6 +26,10 @@ export interface Stack extends Pick<StackFunctions, 'invoke'> {
   run(input: WorkflowInput): Promise<WorkflowOutput>;
   /** Reads a dataset here, puts it into the lake's bucket, and has the catalog make it the day's data. */
   importDataset(request: ImportRequest): Promise<ImportResult>;
+  /** Logs in here by the stack's Spotify app, and stores what the user grants in the stack's secret. */
+  login(request: LoginRequest): Promise<LoginResult>;
+  /** Every play of the lake in order, as a line of JSON each. */
+  historyLines(): AsyncIterable<string>;
 }
 
 const PATIENCE = { clock: systemClock, random: Math.random };
@@ -36,6 +44,8 @@ export async function openStack(name: string): Promise<Stack> {
     invoke: (...values) => functions.invoke(...values),
     run: (input) => runWorkflow(outputs('stateMachine'), input),
     importDataset: (request) => importInto(outputs('lakeBucket'), functions, request),
+    login: (request) => loginTo(outputs, request),
+    historyLines: () => playsIn(outputs('lakeBucket')),
   };
 }
 
@@ -56,8 +66,7 @@ async function importInto(
   functions: StackFunctions,
   { paths, date = new Date().toISOString().slice(0, 10) }: ImportRequest,
 ): Promise<ImportResult> {
-  const { S3Store, s3Client } = await import('../adapters/lake/s3.ts');
-  const store = new S3Store({ client: s3Client(process.env), bucket, ...PATIENCE });
+  const store = await storeOf(bucket);
   const files = await datasetFiles(paths, sayLeftOut(say));
   const upload = newId();
   const folder = mkdtempSync(join(tmpdir(), 'soundalike-import-'));
@@ -65,8 +74,8 @@ async function importInto(
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   const work = async () => {
     const deps = { workspaceFolder: join(folder, 'workspace'), progress };
-    const read = await readDataset(deps, files, (table, file) =>
-      store.putFile(uploadKey(upload, table), file),
+    const read = await readDataset(deps, files, (table, file, dataset) =>
+      store.putFile(uploadKey(ofDataset(upload, dataset), table), file),
     );
     const adopt: AdoptRequest = { upload, result: { date, ...read } };
     return await functions.invoke<ImportResult>('catalog', { adopt }, { repeats: true });
@@ -77,16 +86,29 @@ async function importInto(
   });
 }
 
-/** Does work which Ctrl-C ends after `last`. */
-async function interruptible<T>(work: () => Promise<T>, last: () => void): Promise<T> {
-  const end = () => {
-    last();
-    process.exit(130);
-  };
-  process.once('SIGINT', end);
-  try {
-    return await work();
-  } finally {
-    process.off('SIGINT', end);
+async function storeOf(bucket: string) {
+  const { S3Store, s3Client } = await import('../adapters/lake/s3.ts');
+  return new S3Store({ client: s3Client(process.env), bucket, ...PATIENCE });
+}
+
+async function* playsIn(bucket: string): AsyncGenerator<string> {
+  const { ParquetLake } = await import('../adapters/lake/lake.ts');
+  const lake = new ParquetLake(await storeOf(bucket));
+  for (const dt of await lake.days('recently_played')) {
+    for (const play of (await lake.read('recently_played', dt)) ?? []) yield `${JSON.stringify(play)}\n`;
   }
+}
+
+async function loginTo(outputs: Outputs, request: LoginRequest): Promise<LoginResult> {
+  const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  const { SecretsManagerSecret } = await import('../adapters/secrets/secrets-manager.ts');
+  const { SpotifyApp } = await import('../adapters/spotify/app.ts');
+  const { UserGrant } = await import('../adapters/spotify/user-grant.ts');
+  const { logIn } = await import('./log-in.ts');
+  const shared = { client: new SecretsManagerClient(AWS_CLIENT), ...PATIENCE };
+  const app = new SecretsManagerSecret({ ...shared, id: outputs('spotifySecret'), schema: SpotifyApp });
+  const grant = new SecretsManagerSecret({ ...shared, id: outputs('userSecret'), schema: UserGrant });
+  const { client_id } = await app.read();
+  const access = { settings: spotifySettings(process.env), provider: `spotify:${client_id}`, app, grant };
+  return await logIn({ ...PATIENCE, ...access, apiState: new MemoryState(), say }, request);
 }

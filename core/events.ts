@@ -95,6 +95,8 @@ export const CatalogRequest = z
   .strictObject({
     /** Names, ids or links of artists to follow. */
     add: z.array(z.string().trim().min(1)).min(1).optional(),
+    /** Follows the artists heard most in so many days, beside those of `add`. */
+    fromListening: z.int().min(1).max(3650).optional(),
     /** Ids of artists to forget. */
     remove: z.array(id).min(1).optional(),
     /** Lists the known artists. */
@@ -105,8 +107,9 @@ export const CatalogRequest = z
     adopt: AdoptRequest.optional(),
   })
   .refine(
-    ({ add, remove, list, adopt }) => [add, remove, list, adopt].filter(Boolean).length <= 1,
-    'expected only one of add, remove, list and adopt',
+    ({ add, fromListening, remove, list, adopt }) =>
+      [add ?? fromListening, remove, list, adopt].filter(Boolean).length <= 1,
+    'expected only one of add (with or without fromListening), remove, list and adopt',
   );
 export type CatalogRequest = z.infer<typeof CatalogRequest>;
 
@@ -172,6 +175,7 @@ export const EXAMPLES = {
   catalog: {
     list: {},
     add: { add: ['Björk', '4Z8W4fKeB5YxbusRsdQVPb'] },
+    'add-from-listening': { fromListening: 30 },
     remove: { remove: ['4Z8W4fKeB5YxbusRsdQVPb'] },
   },
   collector: { today: {}, 'what-would-be-done': { dryRun: true }, 'at-most-100-requests': { budget: 100 } },

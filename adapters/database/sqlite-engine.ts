@@ -31,6 +31,8 @@ export class SqliteEngine implements Engine {
       this.#database = new DatabaseSync(path, { timeout: busyTimeoutMs });
       useWal(this.#database);
       this.#database.exec('PRAGMA synchronous = NORMAL');
+      // What is forgotten is not to stay in the file's free pages.
+      this.#database.exec('PRAGMA secure_delete = ON');
     } catch (error) {
       throw storageError(path, error);
     }

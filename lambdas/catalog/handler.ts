@@ -3,6 +3,7 @@ import { MACHINE, openLake, openSources, withDatabase } from '../deployment.ts';
 import { handle } from '../handle.ts';
 import { adoptImport } from '../importer/adopt.ts';
 import { addArtists, listArtists, removeArtists } from './follow.ts';
+import { heardArtists } from './heard-artists.ts';
 
 /** Artists in one answer, which may be 6 MB. */
 const LIST_LIMIT = 10_000;
@@ -12,12 +13,14 @@ const lake = openLake(process.env);
 /** Follows, forgets or lists artists, or adopts a dataset: `CatalogRequest` gives what the command line prints. */
 export const handler = handle((event, call) =>
   withDatabase(process.env, async (database) => {
-    const { add, remove, adopt, after } = parseInput(CatalogRequest, event, 'catalog');
+    const { add = [], fromListening, remove, adopt, after } = parseInput(CatalogRequest, event, 'catalog');
     const deps = { ...MACHINE, ...database, ...call, lake };
     if (adopt) return adoptImport(deps, adopt);
     if (remove) return removeArtists(database.artists, remove);
-    if (!add) return listArtists(database.artists, { after, limit: LIST_LIMIT });
+    const heard = fromListening ? await heardArtists(deps, fromListening) : [];
+    const queries = [...add, ...heard];
+    if (queries.length === 0) return listArtists(database.artists, { after, limit: LIST_LIMIT });
     const connect = await openSources(process.env, database, call.say);
-    return addArtists({ ...deps, provider: 'spotify', connect }, add);
+    return addArtists({ ...deps, provider: 'spotify', connect }, queries);
   }),
 );

@@ -68,7 +68,7 @@ async function recentRuns({ runs }: Database, clock: Clock): Promise<Run[]> {
     new Date(clock.now() - back * DAY_MS).toISOString().slice(0, 10),
   );
   const recent = (await Promise.all(days.map((dt) => runs.ofDay(dt)))).flat();
-  const open = await runs.unfinished(['collection', 'import', 'similarity']);
+  const open = await runs.unfinished(['collection', 'import', 'similarity', 'listening']);
   const all = new Map([...recent, ...open].map((run) => [run.id, run]));
   return [...all.values()].sort((a, b) => (a.started_at < b.started_at ? -1 : 1));
 }
@@ -101,6 +101,7 @@ const makesGood = (later: Run, failed: Run): boolean =>
 function remedyOf({ kind, dt, status }: Run): string {
   if (kind === 'similarity') return `compare again: soundalike similarity --date ${dt}`;
   if (kind === 'import') return 'import the dataset again';
+  if (kind === 'listening') return 'listen again: soundalike listen';
   const verb = status === 'failed' ? 'collect again' : 'go on with it';
   return `${verb}: soundalike collect --date ${dt}`;
 }

@@ -1,10 +1,12 @@
+import { MemoryState } from '../../adapters/memory-state.ts';
+import type { UserGrant } from '../../adapters/spotify/user-grant.ts';
 import type { DoctorResult } from '../../core/events.ts';
 import type { ApiState, Clock, Database } from '../../core/ports.ts';
 import type { Connect } from '../collector/sources.ts';
+import { consent } from './consent.ts';
 import { examineDatabase } from './database.ts';
-import { settled } from './finding.ts';
+import { check, settled } from './finding.ts';
 import { examineLake, type LakeDeps } from './lake.ts';
-import { MemoryState } from './memory-state.ts';
 import { examineServices } from './services.ts';
 
 /** What examining needs; who gives it closes it. */
@@ -17,6 +19,8 @@ export interface ExamineDeps extends LakeDeps {
    * (`unknown` of adapters/spotify/app.ts): where this fails, ReccoBeats cannot be asked either.
    */
   connect(apiState: ApiState): Promise<Connect>;
+  /** What the user has granted; asked for after `connect`. */
+  grant(): Promise<UserGrant>;
 }
 
 /** What was found, and what makes metrics. */
@@ -38,12 +42,13 @@ export async function examine(deps: ExamineDeps): Promise<ExamineResult> {
     'value' in opened ? await opened.value.artists.followed() : [],
   );
   const [first] = 'value' in followed ? followed.value : [];
-  const [services, database, lake] = await Promise.all([
+  const [services, database, lake, login] = await Promise.all([
     examineServices(connected, first && { id: first.id, name: first.name ?? first.id }),
     examineDatabase(opened, deps.clock),
     inLake,
+    check('consent', async () => consent(await deps.grant(), deps.clock.now())),
   ]);
-  const checks = [...services.checks, ...database.checks, ...lake, services.clock];
+  const checks = [...services.checks, ...database.checks, ...lake, login, services.clock];
   return {
     ok: checks.every(({ ok }) => ok),
     checks,

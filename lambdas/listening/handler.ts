@@ -13,9 +13,7 @@ const [lake, warehouse, grant] = [stack.openLake(env), stack.openWarehouse(env),
 /** Takes in what the user has heard, or forgets it: `ListenRequest`. Idle until somebody has logged in. */
 export const handler = handle(async (event, call) => {
   const { forget: isToForget } = parseInput(ListenRequest, event, 'listening');
-  const { state, daysLeft } = consentStanding(await grant.refresh(await grant.read()), Date.now());
-  const measureDays = (days: number) => call.measure({ [METRICS.consentDaysLeft]: days });
-  if (daysLeft !== null) measureDays(daysLeft);
+  const { state, ...consent } = consentStanding(await grant.refresh(await grant.read()), Date.now());
   if (state === 'none' && !isToForget) return IDLE;
   return stack.withDatabase(env, async (database) => {
     const deps = { ...stack.MACHINE, ...database, ...call, lake, warehouse };
@@ -23,13 +21,18 @@ export const handler = handle(async (event, call) => {
       await grant.write(UserGrant.parse({}));
       return forget(deps);
     }
-    const connectUser = await stack.openUser(env, database);
-    const connect = await stack.openSources(env, database, call.say);
-    const result = await hear({ ...deps, connect, connectUser }).catch((error: unknown) => {
-      if (error instanceof ConsentNeededError) measureDays(0);
+    let { daysLeft } = consent;
+    try {
+      const connectUser = await stack.openUser(env, database);
+      const connect = await stack.openSources(env, database, call.say);
+      const result = await hear({ ...deps, connect, connectUser });
+      call.measure({ [METRICS.plays]: result.added, [METRICS.gaps]: result.gaps.length });
+      return result;
+    } catch (error) {
+      if (error instanceof ConsentNeededError) daysLeft = 0;
       throw error;
-    });
-    call.measure({ [METRICS.plays]: result.added, [METRICS.gaps]: result.gaps.length });
-    return result;
+    } finally {
+      if (daysLeft !== null) call.measure({ [METRICS.consentDaysLeft]: daysLeft });
+    }
   });
 });

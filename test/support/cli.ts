@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -26,12 +27,16 @@ export interface CliOptions {
   /** Limits set in a shell before it, `ulimit -f 100` for one. */
   limits?: string;
   /** Given the process as soon as it runs. */
-  started?: (process: { kill(signal: 'SIGKILL'): boolean }) => void;
+  started?: (process: { kill(signal: 'SIGKILL' | 'SIGINT'): boolean }) => void;
+  /** Given each line on stderr as it comes. */
+  said?: (line: string) => void;
+  /** What stands on stdin; nothing unless told. */
+  input?: string;
 }
 
 /** Runs the real command line to its end, in a pipe. */
 export async function soundalike(args: readonly string[], options: CliOptions = {}): Promise<Ended> {
-  const { environment, limits, started } = options;
+  const { environment, limits, started, said, input } = options;
   const clean = Object.entries(process.env).filter(
     ([name]) => !/^(SPOTIFY|RECCOBEATS|SOUNDALIKE)_/.test(name),
   );
@@ -40,9 +45,12 @@ export async function soundalike(args: readonly string[], options: CliOptions = 
     : [...NODE, ...args];
   const child = spawn(command[0] as string, command.slice(1), {
     env: { ...Object.fromEntries(clean), ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  child.stdin.on('error', () => {}); // A command may end without reading it.
+  child.stdin.end(input);
   started?.(child);
+  if (said) createInterface(child.stderr).on('line', said);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   expectNoSecret(stdout + stderr, [...args, ...Object.values(environment ?? {})], environment);
@@ -61,6 +69,8 @@ function expectNoSecret(
     if (secret && secret !== 'wrong') expect(output).not.toContain(secret);
   }
   expect(output).not.toMatch(/Bearer |Basic |access_token/);
+  // The user's tokens and codes, as the stand-in makes them.
+  expect(output).not.toMatch(/\b[AB]Q[0-9a-f]{64}|AQstand-in-user/);
 }
 
 /** The one JSON document that a command printed; fails where stdout holds anything else. */
@@ -84,13 +94,15 @@ export function errorOf(ended: Ended, status: number): { code: string; message: 
 }
 
 /**
- * Holds what a command printed against `test/golden/<name>.json`, run ids aside. With `UPDATE_GOLDEN=1` the file is
+ * Holds what a command printed against `test/golden/<name>.json`, run ids and what is left of a consent aside. With `UPDATE_GOLDEN=1` the file is
  * written instead: read the difference before you commit it.
  */
 export function expectGolden(name: string, ended: Ended): void {
   const path = join(ROOT, 'test/golden', `${name}.json`);
   documentOf(ended);
-  const printed = ended.stdout.replace(/\b([a-z]+-\d{4}-\d{2}-\d{2})-[0-9a-f]{12}\b/g, '$1-<id>');
+  const printed = ended.stdout
+    .replace(/\b([a-z]+-\d{4}-\d{2}-\d{2})-[0-9a-f]{12}\b/g, '$1-<id>')
+    .replace(/\b\d+ days left until [-\d]+/g, '<n> days left until <day>');
   if (process.env.UPDATE_GOLDEN) writeFileSync(path, printed);
   expect(existsSync(path) ? printed : `no ${path}: make it with UPDATE_GOLDEN=1`).toBe(
     existsSync(path) ? readFileSync(path, 'utf8') : '',

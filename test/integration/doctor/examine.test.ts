@@ -1,8 +1,10 @@
 import { openSqlite } from '../../../adapters/database/sqlite.ts';
 import { unknown } from '../../../adapters/spotify/app.ts';
+import { UserGrant } from '../../../adapters/spotify/user-grant.ts';
 import { CapabilityGate } from '../../../core/capability.ts';
 import { CredentialsError, SecretError } from '../../../core/errors.ts';
 import type { Run } from '../../../core/ports.ts';
+import { consent } from '../../../lambdas/doctor/consent.ts';
 import type { FaultRule } from '../../../sample/stand-in/faults.ts';
 import { runRow } from '../../support/machine.ts';
 import { publicationOf } from '../../support/publication.ts';
@@ -22,6 +24,7 @@ const ALL = [
   'lake',
   'query',
   'partitions',
+  'consent',
   'clock',
 ];
 const SPOTIFY = ALL.slice(0, 4);
@@ -274,6 +277,43 @@ test('nobody followed is a fault; the calls are tried with Spotify’s own examp
     expect(failing(result)).toEqual(['artists']);
     expect(paths(patient)).toContain('/v1/artists/0TnOYISbd1XYRBk9myaseg/top-tracks');
   }));
+
+describe('consent', () => {
+  const HOUR = 3_600_000;
+  const granted = {
+    refresh_token: 'a token',
+    account: 'somebody',
+    authorized_at: '2026-05-31T12:00:00.000Z',
+  };
+  const expiry = Date.parse('2026-11-30T12:00:00.000Z');
+  test.each<[string, Partial<UserGrant>, number, boolean, string]>([
+    ['nobody has logged in', {}, 0, true, 'nobody has logged in: listening and playlists are idle'],
+    ['good', granted, -15 * 24 - 1, true, 'somebody has logged in, 15 days left until 2026-11-30'],
+    ['of which nothing tells the end', { refresh_token: 'a token' }, 0, true, 'a user has logged in'],
+    ['ending', granted, -14 * 24 - 1, false, 'the consent ends soon, 14 days left until 2026-11-30'],
+    ['at its last hour', granted, -1, false, 'the consent ends soon, 0 days left until 2026-11-30'],
+    ['over', granted, 0, false, 'the consent has ended on 2026-11-30, six months after the login'],
+    [
+      'refused',
+      { ...granted, needs_consent_since: '2026-06-01T00:00:00.000Z' },
+      -999,
+      false,
+      'Spotify refuses the login since 2026-06-01T00:00:00.000Z',
+    ],
+  ])('%s', (_name, grant, hours, ok, detail) => {
+    const found = consent(UserGrant.parse(grant), expiry + hours * HOUR);
+    const remedy = ok ? null : expect.stringContaining('soundalike login');
+    expect(found).toEqual({ ok, detail, remedy });
+    expect(JSON.stringify(found)).not.toContain('a token');
+  });
+
+  test('one that cannot be read is told, and lets the others be', () =>
+    withPatient(EXTENDED, async (patient) => {
+      const grant = () => Promise.reject(new SecretError('expected mode 600, got 644', 'chmod 600 it'));
+      const result = await patient.examine({ grant });
+      expect([failing(result), byName(result).consent?.remedy]).toEqual([['consent'], 'chmod 600 it']);
+    }));
+});
 
 describe('runs', () => {
   const at = ({ clock }: Patient, hours: number) => new Date(clock.now() + hours * 3_600_000).toISOString();

@@ -5,6 +5,7 @@ import { openSqlite } from '../../../adapters/database/sqlite.ts';
 import { FolderStore } from '../../../adapters/lake/folder.ts';
 import { ParquetLake } from '../../../adapters/lake/lake.ts';
 import { known } from '../../../adapters/spotify/app.ts';
+import { UserGrant } from '../../../adapters/spotify/user-grant.ts';
 import { DuckDbWarehouse } from '../../../adapters/warehouse/duckdb.ts';
 import type { Catalogue } from '../../../core/catalogue.ts';
 import type { Clock, Database } from '../../../core/ports.ts';
@@ -74,6 +75,7 @@ export async function withPatient(
         examine({
           openDatabase: async () => database,
           connect: async (apiState) => connector({ ...common, apiState, ...connection }),
+          grant: async () => UserGrant.parse({}),
           ...{ lake, warehouse, clock },
           ...changes,
         }),

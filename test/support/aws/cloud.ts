@@ -37,6 +37,11 @@ export async function startCloud(): Promise<Cloud> {
       secrets.has(String(SecretId))
         ? { SecretString: secrets.get(String(SecretId)) }
         : new AwsFault('ResourceNotFoundException'),
+    PutSecretValue: ({ SecretId, SecretString }) => {
+      if (!secrets.has(String(SecretId))) return new AwsFault('ResourceNotFoundException');
+      secrets.set(String(SecretId), String(SecretString));
+      return {};
+    },
   });
   return {
     s3,

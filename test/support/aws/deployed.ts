@@ -17,8 +17,10 @@ export interface Deployed {
 
 /** Id of the secret of the Spotify app. */
 export const APP_SECRET = 'spotify-app';
+/** Id of the secret of its user. */
+export const USER_SECRET = 'spotify-user';
 
-/** Deploys before each test of a file. The app is one of development mode, whose secret is filled in. */
+/** Deploys before each test of a file. The app is one of development mode, whose secret is filled in; nobody has logged in. */
 export function deployed(): Deployed {
   const mysql = testDatabase();
   const catalogue = smallCatalogue();
@@ -32,6 +34,7 @@ export function deployed(): Deployed {
   beforeEach(async () => {
     cloud = await startCloud();
     cloud.secrets.set(APP_SECRET, JSON.stringify({ client_id: 'id', client_secret: 'secret' }));
+    cloud.secrets.set(USER_SECRET, '{"refresh_token":"","scopes":"","authorized_at":""}');
     standIn = await startStandIn({ catalogue, mode: 'development' });
   });
   afterEach(async () => {
@@ -54,6 +57,7 @@ export function deployed(): Deployed {
           ...cloud.environment,
           [ENVIRONMENT.database]: mysql.url,
           [ENVIRONMENT.spotifySecret]: APP_SECRET,
+          [ENVIRONMENT.userSecret]: USER_SECRET,
           [ENVIRONMENT.spotifyAccountsUrl]: standIn.urls.accounts,
           [ENVIRONMENT.spotifyApiUrl]: standIn.urls.api,
           [ENVIRONMENT.reccobeatsApiUrl]: standIn.urls.reccobeats,

@@ -1,4 +1,4 @@
-import type { Admission, ApiState, Capabilities } from '../../core/ports.ts';
+import type { Admission, ApiState, Capabilities } from '../core/ports.ts';
 
 /**
  * Patience with the services while there is no database that keeps it: knows only of the waits that were asked for

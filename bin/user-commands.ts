@@ -1,0 +1,85 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { OWN } from '../adapters/dataset/playlists-name.ts';
+import { UserGrant } from '../adapters/spotify/user-grant.ts';
+import { UsageError } from '../core/errors.ts';
+import { type ForgetResult, type HearResult, ListenRequest, LoginRequest } from '../core/events.ts';
+import { forget } from '../lambdas/listening/forget.ts';
+import { hear } from '../lambdas/listening/hear.ts';
+import { asUser, nobody } from './as-user.ts';
+import type { Local } from './local.ts';
+import { logIn } from './log-in.ts';
+import { type CommonOptions, perform, requestOf } from './perform.ts';
+import { type ProviderOptions, withProvider } from './provider.ts';
+import { hasStandInUser, standInGrant } from './stand-in-files.ts';
+import * as words from './user-words.ts';
+
+/** `soundalike login`. */
+export async function login({
+  port,
+  timeout,
+  ...options
+}: CommonOptions & ProviderOptions & { port?: number; timeout?: number }): Promise<void> {
+  const request = requestOf(LoginRequest, { port, timeout });
+  await perform(options, {
+    local: (local) =>
+      withProvider(local, options, ({ user }) => logIn({ ...local, ...user }, request), 'user'),
+    stack: (stack) => stack.login(request),
+    words: words.loginWords,
+  });
+}
+
+/** `soundalike listen`. */
+export async function listen(options: CommonOptions & ProviderOptions): Promise<void> {
+  await perform<HearResult>(options, {
+    local: (local) => asUser(local, options, (user) => hear({ ...local, ...user })),
+    stack: (stack) => stack.invoke<HearResult>('listening', requestOf(ListenRequest, {}), { repeats: true }),
+    words: words.listenWords,
+    lack: ({ learned }) => (learned === null ? nobody(options.stack) : undefined),
+  });
+}
+
+/** `soundalike forget`. */
+export async function forgetUser({ yes, ...options }: CommonOptions & { yes?: boolean }): Promise<void> {
+  if (!yes)
+    await confirm(options.stack === undefined ? `in ${options.data}` : `in the stack ${options.stack}`);
+  await perform<ForgetResult>(options, {
+    local: forgetHere,
+    stack: (stack) =>
+      stack.invoke<ForgetResult>('listening', requestOf(ListenRequest, { forget: true }), { repeats: true }),
+    words: words.forgetWords,
+  });
+}
+
+async function confirm(where: string): Promise<void> {
+  if (!process.stdin.isTTY) {
+    throw new UsageError(
+      `expected --yes where nobody can be asked: forget removes what is known of the user ${where}`,
+      'run it in a terminal, or with --yes',
+    );
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    process.stderr.write(
+      `This removes ${where}, for good: every play and gap of your listening, your own playlists, what is stored of\npushed playlists (these stay in your account), their files in the lake, and the login.\n`,
+    );
+    // Ctrl-C and Ctrl-D reject it.
+    const answer = await terminal.question('Type yes to remove it: ').catch(() => '');
+    if (answer.trim().toLowerCase() === 'yes') return;
+    throw new UsageError(`expected yes, got ${JSON.stringify(answer)}`, 'nothing was removed');
+  } finally {
+    terminal.close();
+  }
+}
+
+/** The login goes first, so that nothing is fetched anew; what fails half-way is done by the next call. */
+async function forgetHere(local: Local): Promise<ForgetResult> {
+  const { folder, lake } = local;
+  for (const name of ['spotify-user.json', 'spotify-app.json']) await rm(join(folder, name), { force: true });
+  // The stand-in's user is logged in where nothing says otherwise.
+  if (hasStandInUser(folder)) await standInGrant(folder).write(UserGrant.parse({}));
+  const forgotten = await forget(local);
+  await lake.removeDay('playlists', OWN);
+  return forgotten;
+}

@@ -1,0 +1,86 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { ParquetLake } from '../../adapters/lake/lake.ts';
+import { S3Store } from '../../adapters/lake/s3.ts';
+import type { AddResult, ForgetResult, HearResult } from '../../core/events.ts';
+import type { Row } from '../../core/tables.ts';
+import { IDLE } from '../../lambdas/listening/hear.ts';
+import { clientFor, patience } from '../support/aws/client.ts';
+import { LAKE } from '../support/aws/cloud.ts';
+import { type DeployedStack, STACK, serveStack } from '../support/aws/deployed-stack.ts';
+import { complaints, documentOf, type Ended, errorOf, soundalike } from '../support/cli.ts';
+
+let stack: DeployedStack;
+beforeEach(async () => {
+  stack = await serveStack();
+});
+afterEach(() => stack.close());
+
+const cli = (...args: string[]): Promise<Ended> => soundalike([...args, '--stack', STACK, '--json'], stack);
+const events = () => stack.lambda.invocations.map(({ name, event }) => [name, event]);
+
+test('listens, and says so where nobody has logged in', async () => {
+  const heard: HearResult = {
+    ...IDLE,
+    added: 3,
+    learned: { asked: 0, known: 0, requests: 0, stopped: null },
+  };
+  stack.lambda.functions.listening = () => heard;
+  const ended = await cli('listen');
+  expect([ended.status, documentOf(ended)]).toEqual([0, heard]);
+  stack.lambda.functions.listening = () => IDLE;
+  const idle = await cli('listen');
+  expect(errorOf(idle, 1)).toMatchObject({
+    code: 'consent-needed',
+    hint: `log in: npx soundalike login --stack ${STACK}`,
+  });
+  expect(documentOf(idle)).toMatchObject(IDLE);
+  expect(events()).toEqual([
+    ['Soundalike-listening', {}],
+    ['Soundalike-listening', {}],
+  ]);
+});
+
+test('forgets, when told to', async () => {
+  const forgotten: ForgetResult = { plays: 7, gaps: 1, playlists: 2, runs: 3, days: 4 };
+  stack.lambda.functions.listening = () => forgotten;
+  expect(errorOf(await cli('forget'), 2).message).toContain('in the stack Soundalike');
+  expect(events()).toEqual([]);
+  const ended = await cli('forget', '--yes');
+  expect([ended.status, documentOf(ended)]).toEqual([0, forgotten]);
+  expect(events()).toEqual([['Soundalike-listening', { forget: true }]]);
+});
+
+test('follows those that were heard', async () => {
+  const added: AddResult = { added: [], known: [], ambiguous: [], notFound: [] };
+  stack.lambda.functions.catalog = () => added;
+  expect((await cli('artists', 'add', '--from-listening')).status).toBe(0);
+  expect((await cli('artists', 'add', 'Velindel', '--from-listening', '--days', '7')).status).toBe(0);
+  expect((await cli('artists', 'add', 'Velindel')).status).toBe(0);
+  expect(events().map(([, event]) => event)).toEqual([
+    { fromListening: 30 },
+    { add: ['Velindel'], fromListening: 7 },
+    { add: ['Velindel'] },
+  ]);
+});
+
+test("writes the lake's plays out, in order", async () => {
+  const client = new S3Client({ ...clientFor(stack.s3.url), forcePathStyle: true });
+  const lake = new ParquetLake(new S3Store({ client, bucket: LAKE, ...patience() }));
+  const play = (at: string): Row<'recently_played'> => ({
+    ...{ played_at: new Date(at), track_id: 'Track0000000000001', name: 'A song', artist_id: null },
+    ...{ artist_name: 'Artist 001', duration_ms: 1000, isrc: null, source: 'spotify:recently-played' },
+  });
+  const times = ['2026-11-20T23:00:00.000Z', '2026-11-21T01:00:00.000Z', '2026-11-21T02:00:00.000Z'];
+  await lake.write('recently_played', '2026-11-20', times.slice(0, 1).map(play));
+  await lake.write('recently_played', '2026-11-21', times.slice(1).map(play));
+  const ended = await cli('history', 'export');
+  const lines = ended.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect([ended.status, complaints(ended), lines]).toEqual([
+    0,
+    [],
+    times.map((at) => ({ ...play(at), played_at: at })),
+  ]);
+});

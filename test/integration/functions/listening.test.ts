@@ -1,0 +1,117 @@
+import { openMysql } from '../../../adapters/database/mysql.ts';
+import type { UserGrant } from '../../../adapters/spotify/user-grant.ts';
+import type { AddResult, DoctorResult, HearResult } from '../../../core/events.ts';
+import type { Database } from '../../../core/ports.ts';
+import { IDLE } from '../../../lambdas/listening/hear.ts';
+import { STAND_IN_USER } from '../../../sample/stand-in/user-state.ts';
+import { deployed, USER_SECRET } from '../../support/aws/deployed.ts';
+import type { Answer } from '../../support/aws/functions.ts';
+
+const stack = deployed();
+const DAY_MS = 86_400_000;
+
+/** Logs the stand-in's user in, so many days ago. */
+function logIn(days = 0): void {
+  const grant: Partial<UserGrant> = {
+    refresh_token: STAND_IN_USER.refreshToken,
+    scopes: STAND_IN_USER.scopes.join(' '),
+    authorized_at: new Date(Date.now() - days * DAY_MS).toISOString(),
+    account: STAND_IN_USER.id,
+  };
+  stack.cloud.secrets.set(USER_SECRET, JSON.stringify(grant));
+}
+const grant = () => JSON.parse(stack.cloud.secrets.get(USER_SECRET) ?? '') as UserGrant;
+const metricsOf = ({ log }: Answer) => Object.assign({}, ...log.filter((line) => '_aws' in line));
+const days = (table: string) => [...stack.cloud.partitions].filter((name) => name.startsWith(`${table}/`));
+const objects = (folder: string) =>
+  [...stack.cloud.s3.objects.keys()].filter((key) => key.includes(`/${folder}/`));
+
+async function inDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
+  const database = await openMysql(stack.mysql.url);
+  return await work(database).finally(() => database.close());
+}
+const plays = () => inDatabase(({ history }) => history.after(null, 1000));
+
+test('until somebody logs in it is idle: no database, no request, no metric, no error', async () => {
+  const environment = { SOUNDALIKE_DATABASE: 'mysql://u:p@127.0.0.1:1/soundalike' };
+  const answer = await stack.invoke('listening', {}, { environment });
+  expect([answer.result, answer.errorType, metricsOf(answer)]).toEqual([IDLE, undefined, {}]);
+  expect(stack.standIn.requests.entries).toEqual([]);
+});
+
+test('plays arrive in the database, the lake and Glue; what was heard is known and can be followed', async () => {
+  logIn();
+  const answer = await stack.invoke('listening');
+  const heard = answer.result as unknown as HearResult;
+  expect(heard).toMatchObject({ received: 50, added: 50, gaps: [], learned: { stopped: null } });
+  expect(heard.learned?.known).toBeGreaterThan(5);
+  expect(metricsOf(answer)).toMatchObject({ Plays: 50, Gaps: 0, ConsentDaysLeft: expect.any(Number) });
+  expect(metricsOf(answer).ConsentDaysLeft).toBeGreaterThan(175);
+  const stored = await plays();
+  const dts = [...new Set(stored.map(({ played_at }) => played_at.slice(0, 10)))];
+  expect([stored.length, days('recently_played').sort()]).toEqual([
+    50,
+    dts.map((dt) => `recently_played/${dt}`),
+  ]);
+  expect([objects('recently-played').length, days('heard_features').length]).toEqual([dts.length, 1]);
+
+  const again = await stack.invoke('listening');
+  expect(again.result).toMatchObject({ added: 0, learned: { asked: 0 } });
+  expect(metricsOf(again)).toMatchObject({ Plays: 0, Gaps: 0 });
+
+  const added = await stack.invoke('catalog', { fromListening: 30 });
+  const ids = (added.result as unknown as AddResult).added.map(({ id }) => id);
+  expect(ids.length).toBeGreaterThan(3);
+  expect(stored.map(({ artist_id }) => artist_id)).toEqual(expect.arrayContaining(ids));
+});
+
+test('what Spotify gives in the place of a refresh token is stored', async () => {
+  logIn();
+  stack.standIn.user.settings.rotation = true;
+  expect((await stack.invoke('listening')).errorType).toBeUndefined();
+  expect(grant()).toMatchObject({ refresh_token: expect.not.stringContaining(STAND_IN_USER.refreshToken) });
+  expect((await stack.invoke('listening')).result).toMatchObject({ added: 0 });
+});
+
+test('a consent that is revoked is refused, counted, marked, and shows no day left; the doctor says what to do', async () => {
+  logIn();
+  await stack.standIn.user.revoke();
+  const answer = await stack.invoke('listening');
+  expect(answer).toMatchObject({
+    errorType: 'consent-needed',
+    errorMessage: expect.stringContaining('soundalike login'),
+  });
+  expect(metricsOf(answer)).toMatchObject({ Refused: 1, ConsentDaysLeft: 0 });
+  expect(answer.log.filter(({ level }) => level === 'ERROR')).toEqual([]);
+  expect(grant().needs_consent_since).toEqual(expect.any(String));
+  const asked = stack.standIn.requests.entries.length;
+  expect(metricsOf(await stack.invoke('listening'))).toMatchObject({ Refused: 1, ConsentDaysLeft: 0 });
+  expect(stack.standIn.requests.entries.length).toBe(asked);
+  const { checks } = (await stack.invoke('doctor')).result as unknown as DoctorResult;
+  expect(checks.find(({ name }) => name === 'consent')).toMatchObject({
+    ok: false,
+    remedy: expect.stringContaining('soundalike login'),
+  });
+});
+
+test('a consent that ends soon is measured, and the doctor tells it', async () => {
+  logIn(175);
+  expect(metricsOf(await stack.invoke('listening')).ConsentDaysLeft).toBeLessThanOrEqual(14);
+  const { checks } = (await stack.invoke('doctor')).result as unknown as DoctorResult;
+  expect(checks.find(({ name }) => name === 'consent')).toMatchObject({
+    ok: false,
+    detail: expect.stringMatching(/^the consent ends soon, \d+ days left until /),
+  });
+});
+
+test('what is forgotten is gone from the database, the lake, Glue and the secret, and stays away', async () => {
+  logIn();
+  await stack.invoke('listening');
+  const answer = await stack.invoke('listening', { forget: true });
+  expect(answer.result).toMatchObject({ plays: 50, gaps: 0 });
+  expect([await plays(), days('recently_played'), days('heard_features')]).toEqual([[], [], []]);
+  expect([...objects('recently-played'), ...objects('heard-features')]).toEqual([]);
+  expect(grant().refresh_token).toBe('');
+  expect((await stack.invoke('listening')).result).toEqual(IDLE);
+  expect((await stack.invoke('catalog', { fromListening: 30 })).errorType).toBe('no-data');
+});
