@@ -112,7 +112,11 @@ test('what is forgotten is gone, the login too; a login brings it back', async (
     code: 'usage',
     message: expect.stringContaining(`known of the user in ${data()}`),
   });
+  const [play] = lines(await cli(['history', 'export']));
+  const database = () => readFile(join(data(), 'soundalike.db'), 'latin1');
+  expect(await database()).toContain(play?.track_id);
   const forgotten = await done<ForgetResult>('forget', '--yes');
+  expect(await database()).not.toContain(play?.track_id);
   expect(forgotten).toMatchObject({ plays: 50, gaps: 0, playlists: 0, days: expect.any(Number) });
   expect((await cli(['history', 'export'])).stdout).toBe('');
   const tables = await readdir(join(data(), 'lake'), { recursive: true });
