@@ -63,6 +63,7 @@ function milliseconds(bundle: string): number {
     SOUNDALIKE_LAKE_BUCKET: 'b',
     SOUNDALIKE_LAKE_DATABASE: 'd',
     SOUNDALIKE_WORKGROUP: 'w',
+    SOUNDALIKE_USER_SECRET: 'u',
     AWS_REGION: 'eu-central-1',
     PATH: process.env.PATH,
   };
