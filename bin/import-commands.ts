@@ -52,16 +52,21 @@ async function importFiles(paths: string[], options: ImportOptions): Promise<voi
 }
 
 async function importExports(paths: string[], options: ImportOptions): Promise<void> {
-  refuseStack(options, 'a privacy export', 'leave out --stack: the history of this machine takes it');
   const request = requestOf(HistoryImportRequest, { paths });
   await perform(options, {
     local: (local) => withProgress((progress) => importHistory({ ...local, progress }, request)),
+    stack: (stack) => stack.importHistory(request),
     words: historyImportWords,
   });
 }
 
 async function importOwn(options: ImportOptions): Promise<void> {
-  refuseStack(options, '--own-playlists', 'leave out --stack, after soundalike login without it');
+  if (options.stack !== undefined) {
+    throw new UsageError(
+      'expected files or folders with --stack, got --own-playlists, which no deployed stack takes yet',
+      'leave out --stack, after soundalike login without it',
+    );
+  }
   await perform(options, {
     local: (local) =>
       asUser(local, options, async ({ connectUser }) => {
@@ -78,14 +83,6 @@ async function importOwn(options: ImportOptions): Promise<void> {
 async function pushedBy({ playlistPushes }: Local): Promise<string[]> {
   const pushes = await Promise.all(['standing', 'new'].map((slot) => playlistPushes.read(slot)));
   return pushes.flatMap((push) => push?.playlist_id ?? []);
-}
-
-function refuseStack({ stack }: ImportOptions, what: string, hint: string): void {
-  if (stack === undefined) return;
-  throw new UsageError(
-    `expected a dataset with --stack, got ${what}, which no deployed stack takes yet`,
-    hint,
-  );
 }
 
 async function withProgress<T>(work: (progress: Progress) => Promise<T>): Promise<T> {

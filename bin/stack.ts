@@ -12,11 +12,21 @@ import { LAMBDA_CLIENT, StackFunctions } from '../adapters/stack/functions.ts';
 import { type Outputs, stackOutputs } from '../adapters/stack/outputs.ts';
 import type { WorkflowInput, WorkflowOutput } from '../adapters/stack/workflow.ts';
 import { systemClock } from '../adapters/system.ts';
-import type { AdoptRequest, ImportRequest, ImportResult, LoginRequest, LoginResult } from '../core/events.ts';
-import { uploadKey } from '../core/names.ts';
+import type {
+  AdoptRequest,
+  HistoryImportRequest,
+  HistoryImportResult,
+  ImportRequest,
+  ImportResult,
+  LoginRequest,
+  LoginResult,
+} from '../core/events.ts';
+import { historyUploadKey, uploadKey, uploadPrefix } from '../core/names.ts';
 import { ofDataset } from '../lambdas/importer/day.ts';
 import { sayLeftOut } from '../lambdas/importer/import.ts';
 import { readDataset } from '../lambdas/importer/read-dataset.ts';
+import { historyDocuments } from '../lambdas/listening/import-history.ts';
+import { toUpload } from '../lambdas/listening/uploaded-history.ts';
 import { interruptible } from './interruptible.ts';
 import { progressBar } from './progress.ts';
 
@@ -26,6 +36,8 @@ export interface Stack extends Pick<StackFunctions, 'invoke'> {
   run(input: WorkflowInput): Promise<WorkflowOutput>;
   /** Reads a dataset here, puts it into the lake's bucket, and has the catalog make it the day's data. */
   importDataset(request: ImportRequest): Promise<ImportResult>;
+  /** Reads privacy exports here, puts what is needed of them into the lake's bucket, and has the listening take it in. */
+  importHistory(request: HistoryImportRequest): Promise<HistoryImportResult>;
   /** Logs in here by the stack's Spotify app, and stores what the user grants in the stack's secret. */
   login(request: LoginRequest): Promise<LoginResult>;
   /** Every play of the lake in order, as a line of JSON each. */
@@ -44,6 +56,7 @@ export async function openStack(name: string): Promise<Stack> {
     invoke: (...values) => functions.invoke(...values),
     run: (input) => runWorkflow(outputs('stateMachine'), input),
     importDataset: (request) => importInto(outputs('lakeBucket'), functions, request),
+    importHistory: (request) => importHistoryInto(outputs('lakeBucket'), functions, request),
     login: (request) => loginTo(outputs, request),
     historyLines: () => playsIn(outputs('lakeBucket')),
   };
@@ -84,6 +97,31 @@ async function importInto(
     stop();
     removeFolder();
   });
+}
+
+/** What is not needed of an export does not leave this machine. */
+async function importHistoryInto(
+  bucket: string,
+  functions: StackFunctions,
+  request: HistoryImportRequest,
+): Promise<HistoryImportResult> {
+  const store = await storeOf(bucket);
+  const documents = await historyDocuments(request, PATIENCE.clock);
+  const upload = newId();
+  const { progress, stop } = progressBar();
+  try {
+    for (const [i, document] of documents.entries()) {
+      progress('files', i, documents.length);
+      const file = JSON.stringify(await toUpload(document));
+      await store.put(historyUploadKey(upload, i), Buffer.from(file));
+    }
+    const history = { upload, paths: documents.map(({ path }) => path) };
+    return await functions.invoke<HistoryImportResult>('listening', { history }, { repeats: true });
+  } finally {
+    stop();
+    // What cannot be removed now expires.
+    await store.removeAll(uploadPrefix(upload)).catch(() => {});
+  }
 }
 
 async function storeOf(bucket: string) {

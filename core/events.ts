@@ -153,11 +153,24 @@ export const PushRequest = z.strictObject({
 });
 export type PushRequest = z.input<typeof PushRequest>;
 
-/** What listening takes. */
-export const ListenRequest = z.strictObject({
-  /** Forgets all that is known of the user, tokens too, in the place of listening. */
-  forget: z.literal(true).optional(),
+/** A privacy export whose files the command line has read and uploaded. */
+const UploadedHistory = z.strictObject({
+  /** Under `uploads/` in the lake's bucket. */
+  upload: id,
+  /** What its files were called, in the order of the uploads. */
+  paths: z.array(z.string()).min(1).max(1000),
 });
+export type UploadedHistory = z.infer<typeof UploadedHistory>;
+
+/** What listening takes; `{}` listens. */
+export const ListenRequest = z
+  .strictObject({
+    /** Takes in a privacy export (`soundalike import --stack`) in the place of listening. */
+    history: UploadedHistory.optional(),
+    /** Forgets all that is known of the user, tokens too, in the place of listening. */
+    forget: z.literal(true).optional(),
+  })
+  .refine(({ history, forget }) => !(history && forget), 'expected only one of history and forget');
 export type ListenRequest = z.infer<typeof ListenRequest>;
 
 /** What the import of a privacy export takes. */

@@ -108,6 +108,10 @@ export const uploadPrefix = (upload: string): string => `${UPLOADS}${upload}/`;
 export const uploadKey = (upload: string, table: TableName): string =>
   `${uploadPrefix(upload)}${table}.parquet`;
 
+/** Key of what a file of a privacy export tells, uploaded for the listening function. */
+export const historyUploadKey = (upload: string, file: number): string =>
+  `${uploadPrefix(upload)}history/${file}.json`;
+
 /** Key of a table's whole next day, staged before it replaces the old one. */
 export const stagedDayKey = (run: string, table: TableName): string =>
   `${stagingPrefix(run)}day/${table}.parquet`;

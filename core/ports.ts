@@ -319,6 +319,12 @@ export interface Lake {
   clearStaging(): Promise<void>;
 }
 
+/** What the command line has uploaded of a privacy export. */
+export interface Uploads extends Pick<Lake, 'removeUpload'> {
+  /** What it wrote of one file. Throws `NoDataError` where there is nothing. */
+  uploadedHistory(upload: string, file: number): Promise<unknown>;
+}
+
 /** Tells what lies in the lake, whatever a warehouse sees of it. */
 export interface LakeDays {
   /** The days of a table that have an object, sorted. */

@@ -53,7 +53,7 @@ export class PipelineStack extends Stack {
       collector: make('collector', 512, 15, [secrets.useApp, warehouse.query, write]),
       similarity: make('similarity', 3008, 15, [warehouse.query, write]),
       explorer: make('explorer', 512, 2, []),
-      listening: make('listening', 512, 5, [secrets.useApp, secrets.useUser, warehouse.query, write]),
+      listening: make('listening', 512, 15, [secrets.useApp, secrets.useUser, warehouse.query, write]),
       migrator: make('migrator', 256, 5, []),
       doctor: make('doctor', 512, 3, [secrets.useApp, secrets.readUser, warehouse.query]),
     };

@@ -1,5 +1,6 @@
 import { NoDataError } from '../../core/errors.ts';
 import {
+  historyUploadKey,
   partitionKey,
   STAGING,
   sliceKey,
@@ -8,7 +9,7 @@ import {
   uploadKey,
   uploadPrefix,
 } from '../../core/names.ts';
-import type { Lake, RemovableDays } from '../../core/ports.ts';
+import type { Lake, RemovableDays, Uploads } from '../../core/ports.ts';
 import type { Row, TableName } from '../../core/tables.ts';
 import { decodeTable, encodeTable, inKeyOrder } from './parquet.ts';
 
@@ -29,7 +30,7 @@ export interface ObjectStore {
 }
 
 /** The lake over an object store: Parquet tables by day, JSON slices of runs under `staging/`. */
-export class ParquetLake implements Lake, RemovableDays {
+export class ParquetLake implements Lake, RemovableDays, Uploads {
   readonly #store: ObjectStore;
 
   constructor(store: ObjectStore) {
@@ -84,6 +85,16 @@ export class ParquetLake implements Lake, RemovableDays {
     if (await this.#store.copy(uploadKey(upload, table), stagedDayKey(run, table))) return;
     throw new NoDataError(
       `expected the uploaded ${table}, got nothing at ${uploadKey(upload, table)}`,
+      'somebody removed it: import again',
+    );
+  }
+
+  async uploadedHistory(upload: string, file: number): Promise<unknown> {
+    const key = historyUploadKey(upload, file);
+    const bytes = await this.#store.get(key);
+    if (bytes) return JSON.parse(Buffer.from(bytes).toString()) as unknown;
+    throw new NoDataError(
+      `expected the uploaded history, got nothing at ${key}`,
       'somebody removed it: import again',
     );
   }

@@ -1,91 +1,31 @@
 import { basename } from 'node:path';
 import { type HistoryFile, historyFiles, readHistoryFile } from '../../adapters/dataset/history-files.ts';
 import { type HistoryPlays, readHistoryPlays } from '../../adapters/dataset/history-plays.ts';
-import { DatasetError } from '../../core/errors.ts';
-import { HistoryImportRequest, type HistoryImportResult, NAMED, parseInput } from '../../core/events.ts';
-import { learn, record } from '../../core/listening/record.ts';
-import type { Progress } from '../../core/ports.ts';
-import { toBounds } from './listen.ts';
-import { type ExportFile, toldBy } from './told-by.ts';
-import { type HistoryDeps, withHistory, writeDays } from './with-history.ts';
-
-/** What importing a privacy export needs. */
-export interface ImportHistoryDeps extends HistoryDeps {
-  progress: Progress;
-}
-
-/** A file with a larger share of records that cannot be read does not account for its time. */
-const MOST_REJECTED = 0.05;
+import { HistoryImportRequest, type HistoryImportResult, parseInput } from '../../core/events.ts';
+import type { Clock } from '../../core/ports.ts';
+import { type HistoryDocument, type RecordHistoryDeps, recordHistory } from './record-history.ts';
 
 /**
- * Takes the plays of Spotify's privacy exports into the history and the lake, a file at a time; exports may overlap, be
- * imported again and in any order. A file that cannot be read is named in the result and does not stop the others.
- *
- * Throws `DatasetError` where there is no file, or nothing in them that can be read, and `LeaseHeldError` where the history is
- * being changed by another run.
+ * Takes Spotify's privacy exports on this machine into the history: `recordHistory` of their files. Throws `DatasetError`
+ * also where there is no file of one.
  */
 export async function importHistory(
-  deps: ImportHistoryDeps,
+  deps: RecordHistoryDeps,
   input: HistoryImportRequest,
 ): Promise<HistoryImportResult> {
+  return await recordHistory(deps, await historyDocuments(input, deps.clock));
+}
+
+/** The files of privacy exports. Throws `DatasetError` where there is none. */
+export async function historyDocuments(
+  input: HistoryImportRequest,
+  clock: Clock,
+): Promise<HistoryDocument[]> {
   const { paths } = parseInput(HistoryImportRequest, input, 'import');
   const files = await historyFiles(paths);
-  return await withHistory(deps, async (run) => {
-    const now = deps.clock.now();
-    const result: HistoryImportResult = {
-      ...{ date: run.dt, run: run.id, files: [], plays: 0, added: 0, matched: 0, known: 0 },
-      ...{ dropped: { short: 0, notMusic: 0 }, artists: 0, tracks: 0, features: 0 },
-      ...{ rejected: [], rejectedCount: 0, gaps: [] },
-    };
-    const reject = (file: string, line: number, reason: string) => {
-      if (result.rejectedCount++ < NAMED) result.rejected.push({ file, line, reason });
-    };
-    const [ids, artists, tracks] = [new Map<string, string>(), new Set<string>(), new Set<string>()];
-    learn(ids, await deps.history.tracks());
-    const read: ExportFile[] = [];
-    for (const [i, file] of files.entries()) {
-      deps.progress('files', i, files.length);
-      const found = await readFile(file, now).catch((error: unknown) => {
-        if (!(error instanceof DatasetError)) throw error;
-        reject(basename(file.path), 0, error.message);
-      });
-      const told = found?.span && { ...found.span, slackMs: found.slackMs };
-      read.push({ path: file.path, told: told ?? null, isWhole: found !== undefined && isWhole(found) });
-      if (!found) continue;
-      result.files.push({ path: file.path, layout: found.layout, rows: found.rows });
-      for (const { line, reason } of found.rejected) reject(basename(file.path), line, reason);
-      result.plays += found.plays.length;
-      result.dropped.short += found.dropped.short;
-      result.dropped.notMusic += found.dropped.notMusic;
-      for (const { track_id, song } of found.plays) {
-        tracks.add(track_id);
-        artists.add(song?.split('\n')[0] ?? '');
-      }
-      const { added, matched, known } = await record(deps.history, found.plays, { ids, now });
-      result.added += added;
-      result.matched += matched;
-      result.known += known;
-    }
-    deps.progress('files', files.length, files.length);
-    if (read.every(({ isWhole, told }) => !isWhole && told === null)) throw nothingRead(paths, result);
-    await record(deps.history, [], { told: toldBy(read), ids, now });
-    await writeDays(deps, run);
-    const { gaps } = await deps.history.account();
-    return { ...result, artists: artists.size, tracks: tracks.size, gaps: gaps.map(toBounds) };
-  });
+  return files.map((file) => ({ path: file.path, read: () => readFile(file, clock.now()) }));
 }
 
 async function readFile(file: HistoryFile, now: number): Promise<HistoryPlays> {
   return readHistoryPlays(await readHistoryFile(file), `dataset:${basename(file.path)}`, now);
-}
-
-const isWhole = ({ rows, rejected }: HistoryPlays): boolean =>
-  rejected.length <= MOST_REJECTED * (rows + rejected.length);
-
-function nothingRead(paths: readonly string[], { rejected }: HistoryImportResult): DatasetError {
-  const reasons = rejected.slice(0, 3).map(({ file, reason }) => `${file}: ${reason}`);
-  return new DatasetError(
-    `expected a privacy export in ${paths.join(', ')}, got nothing that can be read: ${reasons.join('; ')}`,
-    'unpack the archive again, or ask Spotify for the export once more',
-  );
 }

@@ -200,12 +200,6 @@ describe('refused, and nothing is done', () => {
     expect([onMachine.status, error.message]).toEqual([status, expect.stringContaining(words)]);
   });
 
-  test('a privacy export for a stack', async () => {
-    const path = await file('endsong_0.json', '[]');
-    const ended = await soundalike(['import', path, ...NO_STACK, '--json']);
-    expect(errorOf(ended, 2).message).toContain('got a privacy export, which no deployed stack takes yet');
-  });
-
   test('a login that is ended by Ctrl-C', async () => {
     let end = () => {};
     const ended = await cli(['login', '--port', '0'], {

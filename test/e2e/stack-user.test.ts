@@ -1,13 +1,26 @@
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { ParquetLake } from '../../adapters/lake/lake.ts';
 import { S3Store } from '../../adapters/lake/s3.ts';
-import type { AddResult, ForgetResult, HearResult } from '../../core/events.ts';
+import type {
+  AddResult,
+  ForgetResult,
+  HearResult,
+  HistoryImportResult,
+  UploadedHistory,
+} from '../../core/events.ts';
 import type { Row } from '../../core/tables.ts';
 import { IDLE } from '../../lambdas/listening/hear.ts';
+import { importHistory } from '../../lambdas/listening/import-history.ts';
+import { recordHistory } from '../../lambdas/listening/record-history.ts';
+import { uploadedDocuments } from '../../lambdas/listening/uploaded-history.ts';
 import { clientFor, patience } from '../support/aws/client.ts';
 import { LAKE } from '../support/aws/cloud.ts';
 import { type DeployedStack, STACK, serveStack } from '../support/aws/deployed-stack.ts';
 import { complaints, documentOf, type Ended, errorOf, soundalike } from '../support/cli.ts';
+import { extendedOf, listenerOf, SECRET } from '../support/listener.ts';
+import { openMachine } from '../support/machine.ts';
 
 let stack: DeployedStack;
 beforeEach(async () => {
@@ -61,6 +74,46 @@ test('follows those that were heard', async () => {
     { add: ['Velindel'], fromListening: 7 },
     { add: ['Velindel'] },
   ]);
+});
+
+test('takes in a privacy export: what is not needed of it stays here, and a broken file is told', async () => {
+  const plays = extendedOf(listenerOf(3, Date.UTC(2026, 10, 1), 5).plays);
+  const here = await openMachine();
+  const machine = await openMachine();
+  try {
+    const good = join(here.folder, 'Streaming_History_Audio_2026_0.json');
+    const broken = join(here.folder, 'Streaming_History_Audio_2026_1.json');
+    await writeFile(good, JSON.stringify(plays));
+    await writeFile(broken, '{');
+    const uploaded: string[] = [];
+    const client = new S3Client({ ...clientFor(stack.s3.url), forcePathStyle: true });
+    const lake = new ParquetLake(new S3Store({ client, bucket: LAKE, ...patience() }));
+    stack.lambda.functions.listening = ({ history }) => {
+      uploaded.push(...[...stack.s3.objects.values()].map(String));
+      const documents = uploadedDocuments(lake, history as UploadedHistory);
+      return recordHistory({ ...machine, progress: () => {} }, documents);
+    };
+    const ended = await cli('import', here.folder);
+    const { run, ...told } = documentOf<HistoryImportResult>(ended);
+    const { run: _, ...same } = await importHistory(
+      { ...here, progress: () => {} },
+      { paths: [here.folder] },
+    );
+    expect([ended.status, told]).toEqual([0, same]);
+    expect(told).toMatchObject({
+      added: told.plays,
+      rejectedCount: 1,
+      rejected: [{ file: basename(broken) }],
+    });
+    expect(await machine.history.after(null, 10_000)).toEqual(await here.history.after(null, 10_000));
+    expect(uploaded).toHaveLength(2);
+    expect(uploaded.join()).not.toMatch(/ip_addr|conn_country|platform/);
+    expect(uploaded.join()).not.toContain(SECRET);
+    expect([...stack.s3.objects.keys()]).toEqual([]);
+  } finally {
+    await here.close();
+    await machine.close();
+  }
 });
 
 test("writes the lake's plays out, in order", async () => {

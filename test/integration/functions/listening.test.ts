@@ -1,11 +1,15 @@
 import { openMysql } from '../../../adapters/database/mysql.ts';
+import { readHistoryPlays } from '../../../adapters/dataset/history-plays.ts';
 import type { UserGrant } from '../../../adapters/spotify/user-grant.ts';
 import type { AddResult, DoctorResult, HearResult } from '../../../core/events.ts';
+import { historyUploadKey } from '../../../core/names.ts';
 import type { Database } from '../../../core/ports.ts';
 import { IDLE } from '../../../lambdas/listening/hear.ts';
 import { STAND_IN_USER } from '../../../sample/stand-in/user-state.ts';
+import { LAKE } from '../../support/aws/cloud.ts';
 import { deployed, USER_SECRET } from '../../support/aws/deployed.ts';
 import type { Answer } from '../../support/aws/functions.ts';
+import { extendedOf, listenerOf } from '../../support/listener.ts';
 
 const stack = deployed();
 const DAY_MS = 86_400_000;
@@ -102,6 +106,27 @@ test('a consent that ends soon is measured, and the doctor tells it', async () =
     ok: false,
     detail: expect.stringMatching(/^the consent ends soon, \d+ days left until /),
   });
+});
+
+test('an uploaded privacy export is taken in, login or not; again, it is known', async () => {
+  const played = extendedOf(listenerOf(3, Date.UTC(2026, 10, 1), 2).plays);
+  const found = readHistoryPlays(JSON.stringify(played), 'dataset:export', Date.now());
+  const uploads = [{ found }, { reason: 'it is broken' }];
+  for (const [i, upload] of uploads.entries()) {
+    stack.cloud.s3.objects.set(`${LAKE}/${historyUploadKey('u1', i)}`, Buffer.from(JSON.stringify(upload)));
+  }
+  const event = { history: { upload: 'u1', paths: ['a/Streaming_0.json', 'a/Streaming_1.json'] } };
+  const { result } = await stack.invoke('listening', event);
+  expect(result).toMatchObject({
+    ...{ plays: found.plays.length, added: found.plays.length, known: 0 },
+    rejected: [{ file: 'Streaming_1.json', line: 0, reason: 'it is broken' }],
+  });
+  const heard = new Set((await plays()).map(({ played_at }) => `recently_played/${played_at.slice(0, 10)}`));
+  expect(days('recently_played').sort()).toEqual([...heard].sort());
+  const again = await stack.invoke('listening', event);
+  expect(again.result).toMatchObject({ added: 0, known: found.plays.length });
+  const missing = await stack.invoke('listening', { history: { upload: 'u2', paths: ['x'] } });
+  expect(missing.errorType).toBe('no-data');
 });
 
 test('what is forgotten is gone from the database, the lake, Glue and the secret, and stays away', async () => {
