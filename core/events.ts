@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { InvalidInputError } from './errors.ts';
 import { FEATURES, type Feature } from './features.ts';
+import type { Quality } from './recommend/quality.ts';
 
 const date = z.iso.date('expected a day as yyyy-mm-dd');
 const id = z
@@ -180,6 +181,22 @@ export const HistoryImportRequest = z.strictObject({
 });
 export type HistoryImportRequest = z.infer<typeof HistoryImportRequest>;
 
+/** What training takes; what is left out is as core/vectors/settings.ts has it, which tells what each means. */
+export const TrainRequest = z.strictObject({
+  size: z.int().min(1).max(1000).optional(),
+  window: z.int().min(1).max(10_000).optional(),
+  negatives: z.int().min(1).max(100).optional(),
+  exponent: z.number().min(-2).max(2).optional(),
+  epochs: z.int().min(1).max(1000).optional(),
+  minCount: z.int().min(1).max(1_000_000).optional(),
+  subsample: z.number().min(0).max(1).optional(),
+  rate: z.number().gt(0).max(1).optional(),
+  seed: z.int().min(0).max(0xffffffff).optional(),
+  /** Continuous bag of words (true) or skip-gram (false). */
+  cbow: z.boolean().optional(),
+});
+export type TrainRequest = z.infer<typeof TrainRequest>;
+
 /** What the doctor and the migrator take: nothing. */
 export const EmptyRequest = z.strictObject({});
 
@@ -339,6 +356,24 @@ export interface RunResult {
   nearest: SimilarityResult['nearest'];
   published: boolean;
   warnings: string[];
+}
+
+/** What training returns. */
+export interface TrainResult {
+  /** Name of the model in the lake, which carries its settings. */
+  model: string;
+  run: string;
+  playlists: number;
+  /** Different tracks of the playlists, and those of them that have a vector. */
+  tracks: number;
+  vocabulary: number;
+  /** Wall time, reading and measuring included. */
+  seconds: number;
+  /**
+   * Of vectors with these settings, trained without the playlists that are asked of; null where these are too few.
+   * `heldOut` counts them. The others answer the same questions.
+   */
+  quality: (Quality & { heldOut: number; items: Quality; popularity: Quality; random: Quality }) | null;
 }
 
 /** What the catalog returns after `add`. */
