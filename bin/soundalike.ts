@@ -140,6 +140,19 @@ reachesStack(command(program, 'forget', 'remove all that is known of you, the lo
   .option('--yes', 'do not ask')
   .action((options) => import('./user-commands.ts').then(({ forgetUser }) => forgetUser(options)));
 
+command(program, 'train', 'train vectors of songs on the playlists of the lake, and measure them')
+  .option('--size <n>', 'dimensions of a vector', number)
+  .option('--window <n>', 'songs to each side that count as neighbours', number)
+  .option('--negatives <n>', 'songs drawn against each neighbour', number)
+  .option('--exponent <x>', 'of the counts by which they are drawn', number)
+  .option('--epochs <n>', 'passes over the playlists', number)
+  .option('--min-count <n>', 'least times that a song must stand in them', number)
+  .option('--subsample <x>', 'threshold above which frequent songs are thinned; 0: none', number)
+  .option('--rate <x>', 'learning rate at the beginning', number)
+  .option('--seed <n>', 'of everything random', number)
+  .option('--cbow', 'continuous bag of words in the place of skip-gram')
+  .action((options) => import('./train-commands.ts').then(({ trainModel }) => trainModel(options)));
+
 const history = program.command('history').description('what you heard');
 reachesStack(command(history, 'export', 'write every play as a line of JSON'))
   .option('--output <file>', 'to a file, in the place of stdout')
