@@ -81,12 +81,11 @@ const exists = (path: string): Promise<boolean> =>
 export async function readArtistsFolder(dir: string): Promise<Catalogue> {
   const name = resolve(dir);
   const hasAlbums = await exists(join(name, ALBUMS.name));
-  const [artists, tracks, audio, albums] = await Promise.all([
-    read(name, ARTISTS, artist),
-    read(name, TRACKS, track),
-    read(name, AUDIO, (row) => readFeatures(row, 'track_id')),
-    hasAlbums ? read(name, ALBUMS, album) : [],
-  ]);
+  // One after the other, so that of several faults the same one is told each time.
+  const artists = await read(name, ARTISTS, artist);
+  const tracks = await read(name, TRACKS, track);
+  const audio = await read(name, AUDIO, (row) => readFeatures(row, 'track_id'));
+  const albums = hasAlbums ? await read(name, ALBUMS, album) : [];
   const lengths = new Map(audio.map(({ id, duration_ms }) => [id, duration_ms]));
   return {
     name,
