@@ -218,7 +218,8 @@ export const EXAMPLES = {
     'by-name': { artist: 'Björk' },
     'five-nearest': { artist: '7w29UYBi0qsHi5RTcv3lmA', limit: 5 },
   },
-  listening: { listen: {}, 'forget-everything': { forget: true } },
+  // To forget is nothing to be tried out.
+  listening: { listen: {} },
   migrator: { migrate: {} },
   doctor: { examine: {} },
 } as const satisfies Record<string, Record<string, object>>;

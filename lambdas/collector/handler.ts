@@ -21,7 +21,8 @@ export const handler = handle((event, call) =>
     const result = await collect(deps, event as CollectRequest);
     if (!result.done) return result;
     call.measure({ [METRICS.requests]: result.requests, [METRICS.dropped]: result.droppedCount });
-    if (KEEP_DAYS) await expireDays(deps, KEEP_DAYS);
+    // The day is done: to fail now would have it collected again. What could not be removed is, the next day.
+    if (KEEP_DAYS) await expireDays(deps, KEEP_DAYS).catch(({ message }) => call.say(message));
     return result;
   }),
 );

@@ -1,6 +1,7 @@
 import { ENVIRONMENT } from '../../../core/names.ts';
 import { LAKE } from '../../support/aws/cloud.ts';
 import { deployed } from '../../support/aws/deployed.ts';
+import { AwsFault } from '../../support/aws/json-service.ts';
 
 const stack = deployed();
 const KEEP = { environment: { [ENVIRONMENT.keepDays]: '30' } };
@@ -29,4 +30,18 @@ test('nothing goes where the setting says nothing, or where the collection is no
   await stack.invoke('collector', { date: day(0) }, { ...KEEP, seconds: 0.01 });
   await stack.invoke('collector', { date: day(0) });
   expect(daysIn(stack.cloud.partitions)).toEqual([day(90), day(60), day(0)]);
+});
+
+test('what cannot be removed does not fail the collection, which is done, and goes the next time', async () => {
+  await stack.invoke('catalog', { add: stack.artists.slice(0, 3) });
+  await stack.invoke('collector', { date: day(90) });
+  const { operations } = stack.cloud.services;
+  const { DeletePartition } = operations;
+  operations.DeletePartition = () => new AwsFault('AccessDeniedException');
+  const refused = await stack.invoke('collector', { date: day(1) }, KEEP);
+  expect(refused).toMatchObject({ result: { done: true } });
+  expect(JSON.stringify(refused.log)).toContain('AccessDeniedException');
+  operations.DeletePartition = DeletePartition as typeof operations.DeletePartition & object;
+  await stack.invoke('collector', {}, KEEP);
+  expect(daysIn(stack.cloud.partitions)).toEqual([day(1), day(0)]);
 });
