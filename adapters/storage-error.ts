@@ -1,4 +1,4 @@
-import { StorageError } from '../core/errors.ts';
+import { SoundalikeError, StorageError } from '../core/errors.ts';
 
 /** The code of a failed system call. */
 export const codeOf = (error: unknown): string | undefined =>
@@ -12,8 +12,9 @@ const HINTS: Record<string, string> = {
   EROFS: 'the file system is read-only: name another folder with --data',
 };
 
-/** What went wrong at a path of the file system, and what to do about it. */
-export function storageError(path: string, error: unknown): StorageError {
+/** What went wrong at a path of the file system, and what to do about it; an error that says so itself stays. */
+export function storageError(path: string, error: unknown): SoundalikeError {
+  if (error instanceof SoundalikeError) return error;
   const code = codeOf(error) ?? 'unknown error';
   return new StorageError(
     `expected to read or write ${path}, got ${code}`,

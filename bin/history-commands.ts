@@ -49,7 +49,7 @@ async function toFile(lines: AsyncIterable<string>, output: string): Promise<num
     return written;
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => {});
-    throw codeOf(error) === undefined ? error : storageError(output, error);
+    throw storageError(output, error);
   }
 }
 

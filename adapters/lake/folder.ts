@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { codeOf, storageError } from '../storage-error.ts';
 import { isAlive } from '../system.ts';
 import type { ObjectStore } from './lake.ts';
+import type { Append } from './parquet.ts';
 
 /** A folder that behaves like a bucket: a put is whole or not there, whenever the process dies. */
 export class FolderStore implements ObjectStore {
@@ -15,6 +16,13 @@ export class FolderStore implements ObjectStore {
 
   put(key: string, bytes: Uint8Array): Promise<void> {
     return this.#place(key, (unfinished) => writeFile(unfinished, bytes));
+  }
+
+  write(key: string, fill: (append: Append) => Promise<void>): Promise<void> {
+    return this.#place(key, async (unfinished) => {
+      const file = await open(unfinished, 'w');
+      await fill(async (bytes) => void (await file.writeFile(bytes))).finally(() => file.close());
+    });
   }
 
   putFile(key: string, file: string): Promise<void> {

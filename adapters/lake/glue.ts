@@ -11,6 +11,7 @@ import { partitionKey } from '../../core/names.ts';
 import { TABLES, type TableName } from '../../core/tables.ts';
 import { nameOf, type Patience, patiently } from '../aws.ts';
 import type { ObjectStore } from './lake.ts';
+import type { Append } from './parquet.ts';
 
 const ALREADY_THERE = 'AlreadyExistsException';
 
@@ -96,6 +97,11 @@ export class RegisteringStore implements ObjectStore {
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
     await this.#store.put(key, bytes);
+    await this.#register(key);
+  }
+
+  async write(key: string, fill: (append: Append) => Promise<void>): Promise<void> {
+    await this.#store.write(key, fill);
     await this.#register(key);
   }
 

@@ -11,12 +11,14 @@ import {
 } from '../../core/names.ts';
 import type { Lake, RemovableDays, Uploads } from '../../core/ports.ts';
 import type { Row, TableName } from '../../core/tables.ts';
-import { decodeTable, encodeTable, inKeyOrder } from './parquet.ts';
+import { type Append, decodeTable, inKeyOrder, writeTable } from './parquet.ts';
 
 /** What the lake needs of a bucket or a folder. Keys have `/` between their parts. */
 export interface ObjectStore {
   /** Puts an object whole, or leaves what was there. */
   put(key: string, bytes: Uint8Array): Promise<void>;
+  /** As `put`, of the bytes that `fill` appends one after the other, which may be many. */
+  write(key: string, fill: (append: Append) => Promise<void>): Promise<void>;
   /** As `put`, of a local file's bytes, which may be many. */
   putFile(key: string, file: string): Promise<void>;
   /** As `put`, of another object's bytes; tells whether there is such an object. */
@@ -38,7 +40,7 @@ export class ParquetLake implements Lake, RemovableDays, Uploads {
   }
 
   async write<N extends TableName>(table: N, dt: string, rows: Iterable<Row<N>>): Promise<void> {
-    await this.#store.put(partitionKey(table, dt), encodeTable(table, sorted(table, rows)));
+    await this.#writeTable(partitionKey(table, dt), table, rows);
   }
 
   async read<N extends TableName>(table: N, dt: string): Promise<Row<N>[] | undefined> {
@@ -74,7 +76,7 @@ export class ParquetLake implements Lake, RemovableDays, Uploads {
   }
 
   async stageDay<N extends TableName>(run: string, table: N, rows: Iterable<Row<N>>): Promise<void> {
-    await this.#store.put(stagedDayKey(run, table), encodeTable(table, sorted(table, rows)));
+    await this.#writeTable(stagedDayKey(run, table), table, rows);
   }
 
   async stageDayFile(run: string, table: TableName, file: string): Promise<void> {
@@ -115,6 +117,10 @@ export class ParquetLake implements Lake, RemovableDays, Uploads {
 
   clearStaging(): Promise<void> {
     return this.#store.removeAll(STAGING);
+  }
+
+  #writeTable<N extends TableName>(key: string, table: N, rows: Iterable<Row<N>>): Promise<void> {
+    return this.#store.write(key, (append) => writeTable(table, sorted(table, rows), append));
   }
 }
 

@@ -6,18 +6,31 @@ import { type ColumnType, type LakeTable, type Row, TABLES, type TableName } fro
 /** Rows in a row group; memory is bounded by one of these, and a reader skips those that it does not need. */
 const ROW_GROUP = 100_000;
 
+/** Takes the next bytes of an object. */
+export type Append = (bytes: Uint8Array) => Promise<void>;
+
 /**
- * A table's rows as one Snappy Parquet file. The same rows give the same bytes.
+ * Writes a table's rows as one Snappy Parquet file, piece by piece: a row group is held at a time. The same rows give
+ * the same bytes.
  *
  * Rows come sorted bytewise by the table's key, each key once; throws `InvalidInputError` where they do not, and where
  * a number is NaN or infinite (engines disagree on how those compare).
  */
-export function encodeTable<N extends TableName>(table: N, rows: Iterable<Row<N>>): Uint8Array {
+export async function writeTable<N extends TableName>(
+  table: N,
+  rows: Iterable<Row<N>>,
+  append: Append,
+): Promise<void> {
   const definition: LakeTable = TABLES[table];
   const columns = Object.entries(definition.columns);
-  const writer = new ByteWriter();
-  parquetWriteRows({
-    writer,
+  const bytes = new ByteWriter();
+  const flush = (): Promise<void> => {
+    const piece = bytes.getBytes().slice();
+    bytes.index = 0;
+    return append(piece);
+  };
+  await parquetWriteRows({
+    writer: Object.assign(bytes, { flush, finish: flush }),
     rows: checked(table, definition, rows),
     columns: columns.map(([name]) => ({ name })),
     schema: [
@@ -27,10 +40,9 @@ export function encodeTable<N extends TableName>(table: N, rows: Iterable<Row<N>
     rowGroupSize: ROW_GROUP,
     createdBy: 'soundalike',
   });
-  return writer.getBytes();
 }
 
-/** The rows of a file that `encodeTable` wrote; columns that the file does not have yet are null. */
+/** The rows of a file that `writeTable` wrote; columns that the file does not have yet are null. */
 export async function decodeTable<N extends TableName>(table: N, bytes: Uint8Array): Promise<Row<N>[]> {
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   const columns = Object.entries<ColumnType>(TABLES[table].columns);

@@ -1,6 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
 import {
   AbortMultipartUploadCommand,
   type CompletedPart,
@@ -13,14 +11,18 @@ import {
   PutObjectCommand,
   S3Client,
   UploadPartCommand,
+  type UploadPartCommandInput,
 } from '@aws-sdk/client-s3';
 import { inBatches } from '../../core/batches.ts';
 import { AWS_CLIENT, nameOf, type Patience, patiently } from '../aws.ts';
 import { storageError } from '../storage-error.ts';
 import type { ObjectStore } from './lake.ts';
+import type { Append } from './parquet.ts';
 
-/** Bytes of a part, and of the largest file that is put in one request. S3 takes 10,000 parts, so 80 GB. */
+/** Bytes of a part, and of the largest object that is put in one request. S3 takes 10,000 parts, so 80 GB. */
 const PART_BYTES = 8 * 1024 * 1024;
+/** S3 refuses smaller ones, but for the last. */
+const SMALLEST_PART = 5 * 1024 * 1024;
 /** What DeleteObjects takes. */
 const KEYS_PER_DELETE = 1_000;
 
@@ -31,6 +33,9 @@ export interface S3StoreOptions extends Patience {
   /** Folder of the bucket below which all keys lie, without slash at its ends; default the whole bucket. */
   prefix?: string;
 }
+
+/** An upload in parts. */
+type Upload = Pick<UploadPartCommandInput, 'Bucket' | 'Key' | 'UploadId'>;
 
 /**
  * A client for S3. With `AWS_ENDPOINT_URL` or `AWS_ENDPOINT_URL_S3` it speaks to a server that need not know host names
@@ -63,26 +68,47 @@ export class S3Store implements ObjectStore {
     await this.#do(`put ${key}`, () => this.#options.client.send(command));
   }
 
-  /** Holds one part of 8 MB in memory. A file that does not come to its end leaves nothing behind. */
-  async putFile(key: string, file: string): Promise<void> {
-    const { size } = await stat(file).catch((error) => {
-      throw storageError(file, error);
-    });
-    if (size <= PART_BYTES) return this.put(key, await bytesOf(file, 0, size));
-    const created = await this.#do(`begin an upload to ${key}`, () =>
-      this.#options.client.send(new CreateMultipartUploadCommand(this.#at(key))),
-    );
-    const upload = { ...this.#at(key), UploadId: created.UploadId };
+  /** Holds one part in memory. What does not come to its end leaves nothing behind. */
+  async write(key: string, fill: (append: Append) => Promise<void>): Promise<void> {
+    const parts: CompletedPart[] = [];
+    let upload: Upload | undefined;
+    let held: Uint8Array[] = [];
+    let size = 0;
+    const putPart = async (): Promise<void> => {
+      upload ??= await this.#begin(key);
+      const PartNumber = parts.length + 1;
+      const command = new UploadPartCommand({ ...upload, PartNumber, Body: Buffer.concat(held) });
+      [held, size] = [[], 0];
+      const { ETag } = await this.#do(`put part ${PartNumber} of ${key}`, () =>
+        this.#options.client.send(command),
+      );
+      parts.push({ PartNumber, ETag });
+    };
     try {
-      const MultipartUpload = { Parts: await this.#putParts(upload, file, size) };
-      const command = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload });
+      await fill(async (bytes) => {
+        if (size >= SMALLEST_PART && size + bytes.length > PART_BYTES) await putPart();
+        held.push(bytes);
+        size += bytes.length;
+      });
+      if (!upload) return await this.put(key, Buffer.concat(held));
+      await putPart();
+      const command = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: parts } });
       await this.#do(`complete the upload to ${key}`, () => this.#options.client.send(command));
     } catch (error) {
-      const abort = new AbortMultipartUploadCommand(upload);
-      // The first error is the one to tell.
-      await this.#do(`abort the upload to ${key}`, () => this.#options.client.send(abort)).catch(() => {});
+      if (upload) await this.#abort(key, upload);
       throw error;
     }
+  }
+
+  putFile(key: string, file: string): Promise<void> {
+    const stream = createReadStream(file, { highWaterMark: PART_BYTES });
+    return this.write(key, async (append) => {
+      try {
+        for await (const bytes of stream) await append(bytes as Buffer);
+      } catch (error) {
+        throw stream.errored ? storageError(file, stream.errored) : error;
+      }
+    });
   }
 
   async copy(from: string, to: string): Promise<boolean> {
@@ -131,22 +157,17 @@ export class S3Store implements ObjectStore {
     }
   }
 
-  async #putParts(
-    upload: { Bucket: string; Key: string; UploadId: string | undefined },
-    file: string,
-    size: number,
-  ): Promise<CompletedPart[]> {
-    const parts: CompletedPart[] = [];
-    for (let start = 0; start < size; start += PART_BYTES) {
-      const PartNumber = parts.length + 1;
-      const Body = await bytesOf(file, start, Math.min(PART_BYTES, size - start));
-      const command = new UploadPartCommand({ ...upload, PartNumber, Body });
-      const { ETag } = await this.#do(`put part ${PartNumber} of ${upload.Key}`, () =>
-        this.#options.client.send(command),
-      );
-      parts.push({ PartNumber, ETag });
-    }
-    return parts;
+  async #begin(key: string): Promise<Upload> {
+    const created = await this.#do(`begin an upload to ${key}`, () =>
+      this.#options.client.send(new CreateMultipartUploadCommand(this.#at(key))),
+    );
+    return { ...this.#at(key), UploadId: created.UploadId };
+  }
+
+  /** What made it necessary is the error to tell. */
+  async #abort(key: string, upload: Upload): Promise<void> {
+    const abort = new AbortMultipartUploadCommand(upload);
+    await this.#do(`abort the upload to ${key}`, () => this.#options.client.send(abort)).catch(() => {});
   }
 
   #at(key: string): { Bucket: string; Key: string } {
@@ -155,15 +176,6 @@ export class S3Store implements ObjectStore {
 
   #do<T>(what: string, call: () => Promise<T>): Promise<T> {
     return patiently(`${what} in s3://${this.#options.bucket}/${this.#prefix}`, this.#options, call);
-  }
-}
-
-async function bytesOf(file: string, start: number, length: number): Promise<Buffer> {
-  if (length === 0) return Buffer.alloc(0);
-  try {
-    return await buffer(createReadStream(file, { start, end: start + length - 1 }));
-  } catch (error) {
-    throw storageError(file, error);
   }
 }
 

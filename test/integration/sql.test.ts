@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { encodeTable, inKeyOrder } from '../../adapters/lake/parquet.ts';
+import { inKeyOrder } from '../../adapters/lake/parquet.ts';
 import { partitionKey } from '../../core/names.ts';
 import { type Row, TABLES, type TableName } from '../../core/tables.ts';
 import { type Machine, openMachine } from '../support/machine.ts';
+import { encodeTable } from '../support/parquet-readers.ts';
 
 const STATEMENTS = join(import.meta.dirname, '../../sql/athena');
 /** A folder a statement, in it a folder a case; test/sql/README.md tells what stands in one. */
@@ -61,7 +62,7 @@ async function putDay<N extends TableName>(table: N, dt: string, rows: Row<N>[])
   );
   if (repeated.length === 0) return;
   const path = join(machine.lakeFolder, partitionKey(table, dt).replace('part-00000', 'part-00001'));
-  await writeFile(path, encodeTable(table, repeated));
+  await writeFile(path, await encodeTable(table, repeated));
 }
 
 /** The row as it is expected: the columns that it names, all others null, numbers to twelve places. */

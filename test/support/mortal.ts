@@ -4,7 +4,7 @@ import { ParquetLake } from '../../adapters/lake/lake.ts';
 import type { Runs } from '../../core/ports.ts';
 import type { Process } from './pipeline.ts';
 
-const WRITES = ['put', 'putFile', 'copy', 'removeAll', 'insert', 'update'];
+const WRITES = ['put', 'write', 'putFile', 'copy', 'removeAll', 'insert', 'update'];
 
 /** A process that dies: what it is given, and whether it has died yet. */
 export interface Mortal {

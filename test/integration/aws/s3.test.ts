@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { ParquetLake } from '../../../adapters/lake/lake.ts';
 import { S3Store, s3Client } from '../../../adapters/lake/s3.ts';
-import { AwsError, AwsRefusedError, ServiceUnavailableError, StorageError } from '../../../core/errors.ts';
+import {
+  AwsError,
+  AwsRefusedError,
+  InvalidInputError,
+  ServiceUnavailableError,
+  StorageError,
+} from '../../../core/errors.ts';
 import { clientFor, inThisRealm, patience } from '../../support/aws/client.ts';
 import { type S3Fault, type S3Server, serveS3 } from '../../support/aws/s3.ts';
 
@@ -102,6 +108,43 @@ test('the lake writes and reads its tables there', async () => {
   await lake.clearStaging();
   expect(await lake.read('related_artists', '2026-11-22')).toEqual([row]);
   expect([...s3.objects.keys()]).toEqual(['lake/lake/related-artists/dt=2026-11-22/part-00000.parquet']);
+});
+
+describe('bytes that come piece by piece', () => {
+  /** Appends pieces of these sizes, and tells what they are together. */
+  async function write(sizes: readonly number[]): Promise<Buffer> {
+    const pieces = sizes.map((size, i) => Buffer.alloc(size, i + 1));
+    await store.write('k', async (append) => {
+      for (const piece of pieces) await append(piece);
+    });
+    return Buffer.concat(pieces);
+  }
+
+  test.each([
+    [[], 1],
+    [[3 * MB, 5 * MB], 1],
+    // S3 refuses parts of less than 5 MB, but for the last.
+    [[3 * MB, 6 * MB, 1], 2 + 2],
+    [[5 * MB, 5 * MB, 5 * MB], 2 + 3],
+    [[20 * MB, 1], 2 + 2],
+  ])('%j are put in %d requests', async (sizes, requests) => {
+    const content = await write(sizes);
+    expect(s3.objects.get('lake/lake/k')?.equals(content)).toBe(true);
+    expect(s3.requests).toHaveLength(requests);
+    expect(s3.uploads.size).toBe(0);
+  });
+
+  test('and that end in an error leave nothing, and what was there stays', async () => {
+    await store.put('k', bytes('old'));
+    const wrong = new InvalidInputError('expected rows in order, got others', 'sort them');
+    const written = store.write('k', async (append) => {
+      for (let piece = 0; piece < 3; piece++) await append(Buffer.alloc(6 * MB));
+      throw wrong;
+    });
+    await expect(written).rejects.toBe(wrong);
+    expect(s3.uploads.size).toBe(0);
+    expect(await stored('k')).toBe('old');
+  });
 });
 
 describe('a file', () => {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FolderStore } from '../../../adapters/lake/folder.ts';
-import { StorageError } from '../../../core/errors.ts';
+import { InvalidInputError, StorageError } from '../../../core/errors.ts';
 
 const KEY = 'artists/dt=2026-11-22/part-00000.parquet';
 
@@ -55,6 +55,31 @@ test('what a process left that died in a put is neither listed nor in the way', 
   await store.put(KEY, bytes('new'));
   expect(await stored()).toBe('new');
   expect(await files()).toEqual(['.part-00000.parquet.1.part', 'part-00000.parquet']);
+});
+
+test('an object is written piece by piece, and nothing is in its place before the last', async () => {
+  await store.put(KEY, bytes('old'));
+  await store.write(KEY, async (append) => {
+    await append(bytes('n'));
+    expect(await stored()).toBe('old');
+    await append(bytes('ew'));
+  });
+  expect(await stored()).toBe('new');
+  await store.write(KEY, async () => {});
+  expect(await stored()).toBe('');
+  expect(await files()).toEqual(['part-00000.parquet']);
+});
+
+test('what cannot be made to its end is told as it is, and what was there stays', async () => {
+  await store.put(KEY, bytes('old'));
+  const wrong = new InvalidInputError('expected rows in order, got others', 'sort them');
+  const written = store.write(KEY, async (append) => {
+    await append(bytes('new'));
+    throw wrong;
+  });
+  await expect(written).rejects.toBe(wrong);
+  expect(await stored()).toBe('old');
+  expect(await files()).toEqual(['part-00000.parquet']);
 });
 
 describe('a put that fails', () => {

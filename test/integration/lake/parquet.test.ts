@@ -1,9 +1,9 @@
 import { parquetMetadata } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { decodeTable, encodeTable, inKeyOrder } from '../../../adapters/lake/parquet.ts';
+import { decodeTable, inKeyOrder } from '../../../adapters/lake/parquet.ts';
 import { InvalidInputError } from '../../../core/errors.ts';
 import { type Row, TABLES, type TableName } from '../../../core/tables.ts';
-import { askDuckDb, readWithHyparquet } from '../../support/parquet-readers.ts';
+import { askDuckDb, encodeTable, readWithHyparquet } from '../../support/parquet-readers.ts';
 import { artistRow, featuresRow } from '../../support/rows.ts';
 import { plainRow, tableRows } from '../../support/table-rows.ts';
 
@@ -22,7 +22,7 @@ const DUCKDB_TYPES = {
 describe.each(TABLE_NAMES)('%s', (table) => {
   test.each([0, 1, 40])('%d rows come back value by value, whoever reads them', async (count) => {
     const rows = tableRows(table, count);
-    const bytes = encodeTable(table, rows);
+    const bytes = await encodeTable(table, rows);
     const expected = rows.map(plainRow);
     expect((await decodeTable(table, bytes)).map(plainRow)).toEqual(expected);
     expect(await readWithHyparquet(bytes)).toEqual(expected);
@@ -30,31 +30,31 @@ describe.each(TABLE_NAMES)('%s', (table) => {
   });
 
   test('the columns are those of the table, in order and of their types, without rows too', async () => {
-    const described = await askDuckDb(encodeTable(table, []), 'DESCRIBE file');
+    const described = await askDuckDb(await encodeTable(table, []), 'DESCRIBE file');
     expect(described.map(({ column_name, column_type }) => [column_name, column_type])).toEqual(
       Object.entries(TABLES[table].columns).map(([name, type]) => [name, DUCKDB_TYPES[type]]),
     );
   });
 
-  test('the same rows give the same bytes, in whatever order they come', () => {
+  test('the same rows give the same bytes, in whatever order they come', async () => {
     const rows = tableRows(table, 40);
-    const bytes = encodeTable(table, rows);
-    expect(encodeTable(table, tableRows(table, 40))).toEqual(bytes);
+    const bytes = await encodeTable(table, rows);
+    expect(await encodeTable(table, tableRows(table, 40))).toEqual(bytes);
     const shuffled = rows.map((_, i) => rows[(i * 23) % rows.length] as Row<typeof table>);
-    expect(encodeTable(table, inKeyOrder(table, shuffled))).toEqual(bytes);
-    expect(encodeTable(table, rows.slice(1))).not.toEqual(bytes);
+    expect(await encodeTable(table, inKeyOrder(table, shuffled))).toEqual(bytes);
+    expect(await encodeTable(table, rows.slice(1))).not.toEqual(bytes);
   });
 
   test('what is decoded can be encoded again, to the same bytes', async () => {
-    const bytes = encodeTable(table, tableRows(table, 40));
-    expect(encodeTable(table, await decodeTable(table, bytes))).toEqual(bytes);
+    const bytes = await encodeTable(table, tableRows(table, 40));
+    expect(await encodeTable(table, await decodeTable(table, bytes))).toEqual(bytes);
   });
 });
 
 test('a list without elements is not a list that is missing', async () => {
   const genres = { a: [], b: null, c: [''] };
   const rows = Object.entries(genres).map(([id, list]) => artistRow(id, { genres: list }));
-  const bytes = encodeTable('artists', rows);
+  const bytes = await encodeTable('artists', rows);
   expect((await decodeTable('artists', bytes)).map((row) => row.genres)).toEqual([[], null, ['']]);
   expect(await askDuckDb(bytes, 'SELECT id FROM file WHERE genres IS NULL')).toEqual([{ id: 'b' }]);
 });
@@ -65,7 +65,7 @@ test('every string is found by equality, also where UTF-16 and UTF-8 sort it dif
     ...artistRow(`k${1000 + i}`),
     name: names[i % names.length] as string,
   }));
-  const bytes = encodeTable('artists', rows);
+  const bytes = await encodeTable('artists', rows);
   for (const name of names) {
     const sql = `SELECT count(*) AS found FROM file WHERE name = '${name}'`;
     expect([name, await askDuckDb(bytes, sql)]).toEqual([name, [{ found: 100 }]]);
@@ -73,18 +73,21 @@ test('every string is found by equality, also where UTF-16 and UTF-8 sort it dif
 });
 
 describe('what is refused', () => {
-  test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('a double of %d', (tempo) => {
-    const rows = [featuresRow('a'), featuresRow('b', { tempo })];
-    expect(() => encodeTable('audio_features', rows)).toThrow(InvalidInputError);
-    expect(() => encodeTable('audio_features', rows)).toThrow(
-      `audio_features.tempo: expected finite numbers or null, got ${tempo} at ["b"]`,
-    );
-  });
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'a double of %d',
+    async (tempo) => {
+      const rows = [featuresRow('a'), featuresRow('b', { tempo })];
+      await expect(encodeTable('audio_features', rows)).rejects.toThrow(InvalidInputError);
+      await expect(encodeTable('audio_features', rows)).rejects.toThrow(
+        `audio_features.tempo: expected finite numbers or null, got ${tempo} at ["b"]`,
+      );
+    },
+  );
 
-  test('a vector with NaN in it', () => {
+  test('a vector with NaN in it', async () => {
     const row = { track_id: 'a', name: null, artist_name: null, vector: Float32Array.of(1, Number.NaN) };
-    expect(() => encodeTable('track_vectors', [row])).toThrow(InvalidInputError);
-    expect(() => encodeTable('track_vectors', [row])).toThrow(
+    await expect(encodeTable('track_vectors', [row])).rejects.toThrow(InvalidInputError);
+    await expect(encodeTable('track_vectors', [row])).rejects.toThrow(
       'track_vectors.vector: expected finite numbers or null, got 1,NaN at ["a"]',
     );
   });
@@ -93,10 +96,10 @@ describe('what is refused', () => {
     ['a doubled key', ['a', 'a']],
     ['keys that are out of order', ['b', 'a']],
     ['keys in the order of a dictionary', ['a', 'B']],
-  ])('%s', (_, ids) => {
+  ])('%s', async (_, ids) => {
     const rows = ids.map((id) => artistRow(id));
-    expect(() => encodeTable('artists', rows)).toThrow(InvalidInputError);
-    expect(() => encodeTable('artists', rows)).toThrow(`got ["${ids[1]}"] after ["${ids[0]}"]`);
+    await expect(encodeTable('artists', rows)).rejects.toThrow(InvalidInputError);
+    await expect(encodeTable('artists', rows)).rejects.toThrow(`got ["${ids[1]}"] after ["${ids[0]}"]`);
   });
 
   test.each<[string, Partial<Row<'artists'>>]>([
@@ -105,8 +108,8 @@ describe('what is refused', () => {
     ['a fraction for a large integer', { followers: 1.5 }],
     ['a number for a string', { name: 5 as unknown as string }],
     ['a missing key', { id: null as unknown as string }],
-  ])('%s', (_, values) => {
-    expect(() => encodeTable('artists', [{ ...artistRow('a'), ...values }])).toThrow();
+  ])('%s', async (_, values) => {
+    await expect(encodeTable('artists', [{ ...artistRow('a'), ...values }])).rejects.toThrow();
   });
 });
 
@@ -115,7 +118,7 @@ test.each([
   [100_001, 2],
 ])('%d rows stand in %d row groups, whole', async (count, groups) => {
   const rows = tableRows('related_artists', count);
-  const bytes = encodeTable('related_artists', rows);
+  const bytes = await encodeTable('related_artists', rows);
   expect(parquetMetadata(bytes.slice().buffer as ArrayBuffer).row_groups).toHaveLength(groups);
   const [sums] = await askDuckDb(
     bytes,
