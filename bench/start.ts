@@ -56,9 +56,13 @@ async function timeParts(): Promise<Record<string, number>> {
   };
   const local = await measure('open the database', () => openLocal(folder));
   const quiet = { ...local, say: () => {}, progress: () => {}, concurrency: 4 };
+  const query = (sql: string, parameters: readonly string[]) =>
+    measure('SQL in DuckDB, its loading included', () => local.warehouse.query(sql, parameters));
   const warehouse = {
-    query: (sql: string, parameters: readonly string[]) =>
-      measure('SQL in DuckDB, its loading included', () => local.warehouse.query(sql, parameters)),
+    query,
+    rows: async function* (sql: string, parameters: readonly string[]) {
+      yield* await query(sql, parameters);
+    },
   };
   const provider = await measure('make the sample and start the stand-in', () => openProvider(quiet, {}, {}));
   const deps = { ...quiet, warehouse, connect: provider.connect };

@@ -168,7 +168,8 @@ export interface Published {
 
 /** A similarity run's whole result, as it is published. */
 export interface Publication extends Published {
-  artistFeatures: readonly Row<'artist_features'>[];
+  /** Read once. */
+  artistFeatures: Iterable<Row<'artist_features'>>;
   /** Sorted by artist_id, then y_artist. Read once. */
   relatedArtists: Iterable<Row<'related_artists'>>;
 }
@@ -341,6 +342,8 @@ export interface RemovableDays extends LakeDays {
 export interface Warehouse {
   /** The rows of one statement; `?` stand in WHERE only and take strings. Numbers come as numbers. */
   query(sql: string, parameters: readonly string[]): Promise<Record<string, unknown>[]>;
+  /** As `query`, one by one, so that many are never held at once. */
+  rows(sql: string, parameters: readonly string[]): AsyncIterable<Record<string, unknown>>;
 }
 
 /** A document that must not be shown: the app's credentials, the user's refresh token. */

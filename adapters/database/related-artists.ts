@@ -53,15 +53,12 @@ function featuresOf(
 /** Fills the empty tables `artist_features` and `published` with a run's rows. */
 export async function insertFeaturesAndRun(engine: Engine, publication: Publication): Promise<void> {
   const { run_id, dt, method, parameters, artistFeatures } = publication;
-  await engine.runMany(
-    insertFeaturesSql,
-    artistFeatures.map((row): Parameter[] => [
-      row.artist_id,
-      row.tracks,
-      ...FEATURES.map((feature) => row[feature]),
-    ]),
-  );
+  await engine.runMany(insertFeaturesSql, meansOf(artistFeatures));
   await engine.run(insertPublishedSql, [run_id, dt, method, parameters]);
+}
+
+function* meansOf(rows: Publication['artistFeatures']): Generator<Parameter[]> {
+  for (const row of rows) yield [row.artist_id, row.tracks, ...FEATURES.map((feature) => row[feature])];
 }
 
 /** A run's neighbours as parameters of `related_artist_insert.sql`. */

@@ -17,6 +17,8 @@ import { type AthenaRow, readResult } from './athena-csv.ts';
 const FIRST_POLL_MS = 100;
 const LONGEST_POLL_MS = 3_200;
 const DEFAULT_TIMEOUT_MS = 10 * 60_000;
+/** Rows that are read at a time. */
+const BATCH = 1_000;
 
 /** What an `AthenaWarehouse` needs. */
 export interface AthenaWarehouseOptions extends Patience {
@@ -37,16 +39,21 @@ export class AthenaWarehouse implements Warehouse {
     this.#options = options;
   }
 
+  /** As `rows`, all of them. */
+  query(sql: string, parameters: readonly string[], signal?: AbortSignal): Promise<AthenaRow[]> {
+    return Array.fromAsync(this.rows(sql, parameters, signal));
+  }
+
   /**
-   * As `Warehouse.query`. Where `signal` aborts, the query is stopped, so that it costs no more. Throws
+   * As `Warehouse.rows`. Where `signal` aborts, the query is stopped, so that it costs no more. Throws
    * `QueryFailedError` and `QueryStoppedError`.
    */
-  async query(sql: string, parameters: readonly string[], signal?: AbortSignal): Promise<AthenaRow[]> {
+  async *rows(sql: string, parameters: readonly string[], signal?: AbortSignal): AsyncGenerator<AthenaRow> {
     if (signal?.aborted) throw givenUp('before it began');
     const id = await this.#start(sql, parameters);
     const execution = await this.#end(id, signal);
     const columns = await this.#columns(id);
-    return this.#result(id, execution.ResultConfiguration?.OutputLocation ?? '', columns, signal);
+    yield* this.#result(id, execution.ResultConfiguration?.OutputLocation ?? '', columns, signal);
   }
 
   async #start(sql: string, parameters: readonly string[]): Promise<string> {
@@ -95,13 +102,13 @@ export class AthenaWarehouse implements Warehouse {
     return ResultSet?.ResultSetMetadata?.ColumnInfo ?? [];
   }
 
-  /** Reads the result, from its beginning again where the connection breaks. */
-  #result(
+  /** Reads the result; where the connection breaks, it is opened again and what was read of it is passed over. */
+  async *#result(
     id: string,
     location: string,
     columns: readonly ColumnInfo[],
     signal: AbortSignal | undefined,
-  ): Promise<AthenaRow[]> {
+  ): AsyncGenerator<AthenaRow> {
     const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(location) ?? [];
     if (!Bucket || !Key) {
       throw new UnexpectedAnswerError(
@@ -110,20 +117,48 @@ export class AthenaWarehouse implements Warehouse {
       );
     }
     const command = new GetObjectCommand({ Bucket, Key });
-    return this.#do(`give ${location}`, async () => {
+    let read = 0;
+    let open: AsyncIterator<AthenaRow> | undefined;
+    const openAgain = async (): Promise<AsyncIterator<AthenaRow>> => {
       const { Body } = await this.#options.s3.send(command);
-      const rows: AthenaRow[] = [];
-      for await (const row of readResult(Body as NodeJS.ReadableStream, columns)) {
-        if (signal?.aborted) throw givenUp(id);
-        rows.push(row);
-      }
+      const rows = readResult(Body as NodeJS.ReadableStream, columns);
+      await take(rows, read);
       return rows;
-    });
+    };
+    const next = async (): Promise<AthenaRow[]> => {
+      try {
+        open ??= await openAgain();
+        return await take(open, BATCH);
+      } catch (error) {
+        open = undefined;
+        throw error;
+      }
+    };
+    for (;;) {
+      const rows = await this.#do(`give ${location}`, next);
+      if (rows.length === 0) return;
+      for (const row of rows) {
+        if (signal?.aborted) throw givenUp(id);
+        yield row;
+      }
+      read += rows.length;
+    }
   }
 
   #do<T>(what: string, call: () => Promise<T>): Promise<T> {
     return patiently(what, this.#options, call);
   }
+}
+
+/** The next rows, at most so many; fewer where there are no more. */
+async function take<T>(rows: AsyncIterator<T>, most: number): Promise<T[]> {
+  const taken: T[] = [];
+  while (taken.length < most) {
+    const { done, value } = await rows.next();
+    if (done) break;
+    taken.push(value);
+  }
+  return taken;
 }
 
 /** A string parameter as Athena wants it: with the quotes of a SQL literal. */

@@ -11,26 +11,35 @@ import { type ColumnType, TABLES, type TableName } from '../../core/tables.ts';
  */
 export class DuckDbWarehouse implements Warehouse {
   readonly #lakeFolder: string;
-  #connection: Promise<DuckDBConnection> | undefined;
+  #instance: Promise<DuckDBInstance> | undefined;
 
   constructor(lakeFolder: string) {
     this.#lakeFolder = lakeFolder;
   }
 
-  async query(sql: string, parameters: readonly string[]): Promise<Record<string, unknown>[]> {
-    this.#connection ??= connect();
-    const connection = await this.#connection;
-    for (const table of Object.keys(TABLES) as TableName[]) {
-      if (new RegExp(`\\b${table}\\b`).test(sql)) await connection.run(this.#view(table));
+  query(sql: string, parameters: readonly string[]): Promise<Record<string, unknown>[]> {
+    return Array.fromAsync(this.rows(sql, parameters));
+  }
+
+  async *rows(sql: string, parameters: readonly string[]): AsyncGenerator<Record<string, unknown>> {
+    this.#instance ??= DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
+    // A connection streams one result at a time.
+    const connection = await connect(await this.#instance);
+    try {
+      for (const table of Object.keys(TABLES) as TableName[]) {
+        if (new RegExp(`\\b${table}\\b`).test(sql)) await connection.run(this.#view(table));
+      }
+      const result = await connection.stream(sql, [...parameters]);
+      for await (const rows of result.yieldRowObjectJs()) yield* rows.map(withNumbers);
+    } finally {
+      connection.closeSync();
     }
-    const reader = await connection.runAndReadAll(sql, [...parameters]);
-    return reader.getRowObjectsJS().map(withNumbers);
   }
 
   /** Lets go of DuckDB's memory and threads. */
   async close(): Promise<void> {
-    (await this.#connection)?.closeSync();
-    this.#connection = undefined;
+    (await this.#instance)?.closeSync();
+    this.#instance = undefined;
   }
 
   #view(table: TableName): string {
@@ -46,8 +55,7 @@ export class DuckDbWarehouse implements Warehouse {
   }
 }
 
-async function connect(): Promise<DuckDBConnection> {
-  const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
+async function connect(instance: DuckDBInstance): Promise<DuckDBConnection> {
   const connection = await instance.connect();
   // They read the files twice and match rows by the file's number, which differs where one of the scans skips files:
   // DuckDB 1.5.5 then gives rows of another day (test/sql/known_audio_features).

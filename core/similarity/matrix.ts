@@ -19,18 +19,18 @@ export const rescale = (value: number, { min, max }: Range): number =>
   max > min ? (value - min) / (max - min) : 0;
 
 /**
- * Min-max normalised matrix of raw means.
- *
- * `means[i][f]` is row i's mean of feature f, `ranges[f]` that feature's range over the day's tracks, both in the same
- * order of features. Rows come sorted by id.
+ * Min-max normalised matrix of raw means: `columns[f]` holds those of feature f, row by row in the order of the ids, and
+ * `ranges[f]` is that feature's range over the day's tracks.
  */
 export function normalise(
   ids: readonly string[],
-  means: readonly (readonly number[])[],
+  columns: readonly ArrayLike<number>[],
   ranges: readonly Range[],
 ): Matrix {
-  const columns = ranges.map((range, f) =>
-    Float64Array.from(means, (row) => rescale(row[f] as number, range)),
-  );
-  return { ids, columns };
+  return {
+    ids,
+    columns: columns.map((column, f) =>
+      Float64Array.from(column, (value) => rescale(value, ranges[f] as Range)),
+    ),
+  };
 }

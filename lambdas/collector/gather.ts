@@ -22,7 +22,7 @@ const OUTAGE_WAIT_MS = 15 * 60_000;
 
 /** What gathering needs. */
 export interface GatherDeps {
-  warehouse: Warehouse;
+  warehouse: Pick<Warehouse, 'query'>;
   clock: Clock;
   progress: Progress;
   /** Requests under way at once. */

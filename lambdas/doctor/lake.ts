@@ -16,7 +16,7 @@ import {
 /** What examining the lake needs. */
 export interface LakeDeps {
   lake: Pick<Lake, 'read'> & LakeDays;
-  warehouse: Warehouse;
+  warehouse: Pick<Warehouse, 'query'>;
   clock: Clock;
 }
 
@@ -63,7 +63,10 @@ async function readable(lake: LakeDeps['lake'], listed: Settled<Day[]>): Promise
 }
 
 /** How many rows the warehouse sees of each day of each table. */
-async function query(warehouse: Warehouse, days: readonly string[]): Promise<Map<string, number>> {
+async function query(
+  warehouse: Pick<Warehouse, 'query'>,
+  days: readonly string[],
+): Promise<Map<string, number>> {
   const [first = '', last = ''] = [days.toSorted().at(0), days.toSorted().at(-1)];
   const after = new Date(Date.parse(last) + DAY_MS).toISOString().slice(0, 10);
   const rows = await warehouse.query(

@@ -11,7 +11,7 @@ import type { Connect, Sources } from '../collector/sources.ts';
 /** What learning needs; its caller holds the run that changes the history. */
 export interface LearnDeps {
   lake: Pick<Lake, 'read' | 'write'>;
-  warehouse: Warehouse;
+  warehouse: Pick<Warehouse, 'query'>;
   connect: Connect;
   clock: Clock;
 }

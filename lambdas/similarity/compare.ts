@@ -1,11 +1,5 @@
 import { DayNotReadyError, NoDataError } from '../../core/errors.ts';
-import {
-  NAMED,
-  type NamedArtist,
-  parseInput,
-  SimilarityRequest,
-  type SimilarityResult,
-} from '../../core/events.ts';
+import { NAMED, parseInput, SimilarityRequest, type SimilarityResult } from '../../core/events.ts';
 import { DEFAULT_FEATURES, type Feature } from '../../core/features.ts';
 import type { Database, RunKind, Warehouse } from '../../core/ports.ts';
 import { type HeldRun, takeRun } from '../../core/run/lease.ts';
@@ -14,7 +8,7 @@ import { type Matrix, normalise, type Range } from '../../core/similarity/matrix
 import { type Neighbours, nearestNeighbours, nearestOf } from '../../core/similarity/neighbours.ts';
 import { closestPairs, relatedArtists } from '../../core/similarity/pairs.ts';
 import { ALL_PAIRS_UP_TO, DEFAULT_MIN_COVERAGE, DEFAULT_NEIGHBOURS } from '../../core/similarity/settings.ts';
-import { type ComparedDay, readComparedDay } from './read-day.ts';
+import { artistAt, artistFeatures, type ComparedDay, readComparedDay } from './read-day.ts';
 
 /** What comparing needs. */
 export interface CompareDeps extends ReplaceDeps {
@@ -90,7 +84,7 @@ async function measure(deps: CompareDeps, dt: string, request: SimilarityRequest
     wanted === 'all' ? n - 1 : Math.max(wanted, CLOSEST),
   );
   const neighbours = wanted === 'all' ? nearest : nearestOf(nearest, wanted);
-  const coverage = n / day.asked;
+  const coverage = n / day.artists.ids.length;
   const minCoverage = request.minCoverage ?? DEFAULT_MIN_COVERAGE;
   const publishable = n > 0 && coverage >= minCoverage;
   const result: SimilarityResult = {
@@ -107,8 +101,8 @@ async function measure(deps: CompareDeps, dt: string, request: SimilarityRequest
     dropped: day.dropped.slice(0, NAMED),
     droppedCount: day.dropped.length,
     nearest: closestPairs(nearest, CLOSEST).map(({ a, b, distance }) => ({
-      artist: day.compared[a] as NamedArtist,
-      y_artist: day.compared[b] as NamedArtist,
+      artist: artistAt(day.artists, day.compared[a] as number),
+      y_artist: artistAt(day.artists, day.compared[b] as number),
       distance,
     })),
     warnings: warningsOf(day, publishable, coverage, minCoverage),
@@ -116,13 +110,11 @@ async function measure(deps: CompareDeps, dt: string, request: SimilarityRequest
   return { day, neighbours, result, publishable };
 }
 
-function matrixOf({ means, compared, ranges }: ComparedDay, features: readonly Feature[]): Matrix {
-  const byArtist = new Map(means.map((row) => [row.artist_id, row]));
-  const ids = compared.map(({ id }) => id);
-  const rows = ids.map((id) => features.map((feature) => byArtist.get(id)?.[feature] as number));
+function matrixOf({ artists, compared, ranges }: ComparedDay, features: readonly Feature[]): Matrix {
+  const { ids, means } = artists;
   return normalise(
-    ids,
-    rows,
+    compared.map((at) => ids[at] as string),
+    features.map((feature) => compared.map((at) => means[feature][at] as number)),
     features.map((feature) => ranges[feature] as Range),
   );
 }
@@ -138,7 +130,7 @@ function warningsOf(day: ComparedDay, publishable: boolean, coverage: number, mi
     const percent = (share: number) => `${Math.floor(share * 1000) / 10} %`;
     const floor = coverage < minCoverage ? `, below the floor of ${percent(minCoverage)}` : '';
     warnings.push(
-      `not published: ${day.compared.length} of ${day.asked} artists could be compared (${percent(coverage)})${floor}`,
+      `not published: ${day.compared.length} of ${day.artists.ids.length} artists could be compared (${percent(coverage)})${floor}`,
     );
   }
   return warnings;
@@ -152,8 +144,8 @@ async function publish(
   summary: string,
 ): Promise<void> {
   const { date: dt, features, ranges, neighbours: kept } = result;
-  const ids = day.compared.map(({ id }) => id);
-  await lake.write('artist_features', dt, day.means);
+  const ids = day.compared.map((at) => day.artists.ids[at] as string);
+  await lake.write('artist_features', dt, artistFeatures(day.artists));
   await lake.write('related_artists', dt, relatedArtists(ids, neighbours));
   await database.publish(
     {
@@ -161,7 +153,7 @@ async function publish(
       dt,
       method: result.method,
       parameters: JSON.stringify({ features, ranges, neighbours: kept }),
-      artistFeatures: day.means,
+      artistFeatures: artistFeatures(day.artists),
       relatedArtists: relatedArtists(ids, neighbours),
     },
     (runs) => run.doneWithin(runs, summary),

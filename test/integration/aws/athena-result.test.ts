@@ -45,7 +45,17 @@ describe('a result', () => {
     expect(trial.athena.inputsOf('GetQueryResults')).toEqual([{ QueryExecutionId: 'q-1', MaxResults: 1 }]);
   });
 
-  test('that breaks off in the middle is read again from its beginning', async () => {
+  test('that breaks off in the middle goes on with the row after the last', async () => {
+    const rows = Array.from({ length: 10_000 }, (_, at) => `"a${at}","${at}","0.5","true"\n`);
+    trial.result(HEADER + rows.join(''));
+    trial.s3.fault = (_, turn) => (turn <= 2 ? 'cut-body' : undefined);
+    const read: unknown[] = [];
+    for await (const { n } of trial.warehouse.rows('SELECT 1', [])) read.push(n);
+    expect(read).toEqual(rows.map((_, at) => at));
+    expect(trial.s3.requests).toHaveLength(3);
+  });
+
+  test('that breaks off again and again is told', async () => {
     trial.result(HEADER + '"a","1","0.5","true"\n'.repeat(10_000));
     trial.s3.fault = (_, turn) => (turn <= 2 ? 'cut-body' : undefined);
     expect(await trial.query()).toHaveLength(10_000);

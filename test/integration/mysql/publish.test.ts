@@ -46,7 +46,8 @@ describe.each(WAYS)('by %s', (_, localInfile) => {
       distance,
       rank: i + 1,
     }));
-    const means = publicationOf(1, 1).artistFeatures[0] as Publication['artistFeatures'][number];
+    const [means] = publicationOf(1, 1).artistFeatures;
+    if (!means) throw new Error('expected means, got none');
     const own = {
       ...means,
       artist_id: 'A',

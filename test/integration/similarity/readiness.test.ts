@@ -80,7 +80,8 @@ test.each<RunStatus>(['done', 'replacing'])(
       if (sql.includes('_min')) await machine.runs.insert(runRow({ id: 'later', status }));
       return rows;
     };
-    const comparison = compare({ ...machine, warehouse: { query } }, { features: ['tempo'] });
+    const warehouse = { rows: machine.warehouse.rows.bind(machine.warehouse), query };
+    const comparison = compare({ ...machine, warehouse }, { features: ['tempo'] });
     await expect(comparison).rejects.toThrow(DayNotReadyError);
     expect(await machine.relatedArtists.nearest('a0', 1)).toBeUndefined();
   },

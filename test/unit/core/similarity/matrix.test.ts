@@ -5,9 +5,9 @@ test('each feature goes from 0 at its smallest value to 1 at its largest', () =>
   const { ids, columns } = normalise(
     ['a', 'b', 'c'],
     [
-      [-60, 0, 5],
-      [-15, 0.25, 5],
-      [0, 1, 5],
+      [-60, -15, 0],
+      [0, 0.25, 1],
+      [5, 5, 5],
     ],
     [
       { min: -60, max: 0 },
@@ -37,6 +37,6 @@ test('means stay between 0 and 1, whatever the range', () => {
 });
 
 test('nobody and no features make an empty matrix', () => {
-  expect(normalise([], [], [{ min: 0, max: 1 }])).toEqual({ ids: [], columns: [new Float64Array(0)] });
-  expect(normalise(['a'], [[]], [])).toEqual({ ids: ['a'], columns: [] });
+  expect(normalise([], [[]], [{ min: 0, max: 1 }])).toEqual({ ids: [], columns: [new Float64Array(0)] });
+  expect(normalise(['a'], [], [])).toEqual({ ids: ['a'], columns: [] });
 });
