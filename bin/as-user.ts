@@ -1,6 +1,6 @@
 import { consentStanding } from '../adapters/spotify/user-grant.ts';
-import { ConsentNeededError } from '../core/errors.ts';
 import { type ConnectUser, userConnector } from '../lambdas/login/connect.ts';
+import { nobody } from '../lambdas/login/consent.ts';
 import type { Local } from './local.ts';
 import { type Provider, type ProviderOptions, withProvider } from './provider.ts';
 
@@ -19,17 +19,14 @@ export function asUser<T>(
     local,
     options,
     async ({ connect, user }) => {
-      const { state } = consentStanding(await user.grant.read(), local.clock.now());
-      if (state === 'none') throw nobody();
+      await consented(local, user);
       return await work({ connect, connectUser: userConnector({ ...local, ...user }) });
     },
     'user',
   );
 }
 
-/** Nobody has logged in, here or in the stack. */
-export const nobody = (stack?: string): ConsentNeededError =>
-  new ConsentNeededError(
-    "expected the user's consent, but nobody has logged in to Spotify yet",
-    `log in: npx soundalike login${stack === undefined ? '' : ` --stack ${stack}`}`,
-  );
+/** Throws `ConsentNeededError` where nobody has logged in. */
+export async function consented({ clock }: Local, { grant }: Provider['user']): Promise<void> {
+  if (consentStanding(await grant.read(), clock.now()).state === 'none') throw nobody();
+}

@@ -63,19 +63,13 @@ const similarityRequest = ({
 }: StepOptions): SimilarityRequest =>
   requestOf(SimilarityRequest, { date, features, neighbours, minCoverage, dryRun });
 
-async function collectOnce(
+async function collectFrom(
+  { connect }: Provider,
   local: Local,
-  options: StepOptions,
   request: CollectRequest,
 ): Promise<CollectResult> {
   const { progress, stop } = progressBar();
-  try {
-    return await withProvider(local, options, ({ connect }) =>
-      collect({ ...local, connect, progress, concurrency: CONCURRENCY }, request),
-    );
-  } finally {
-    stop();
-  }
+  return await collect({ ...local, connect, progress, concurrency: CONCURRENCY }, request).finally(stop);
 }
 
 function notDone(
@@ -103,15 +97,19 @@ function notPublished(
 /** What `run` comes to: its result, or the collection's where nothing could be compared yet. */
 type RunOutcome = CollectResult | ReturnType<typeof runResult>;
 
-/** `soundalike run`: collect, then compare. */
+/** `soundalike run`: collect, then compare; on this machine also listen and recommend, where somebody has logged in. */
 export async function run(options: StepOptions): Promise<void> {
   const [toCollect, toCompare] = [collectRequest(options), similarityRequest(options)];
   await perform<RunOutcome>(options, {
-    local: async (local) => {
-      const collected = await collectOnce(local, options, toCollect);
-      if (!collected.done) return collected;
-      return runResult(collected, await compare(local, { ...toCompare, date: collected.date }));
-    },
+    local: (local) =>
+      withProvider(local, options, async (provider) => {
+        const collected = await collectFrom(provider, local, toCollect);
+        if (!collected.done) return collected;
+        const compared = await compare(local, { ...toCompare, date: collected.date });
+        if (options.dryRun) return runResult(collected, compared);
+        const { recommendAfter } = await import('./run-recommend.ts');
+        return runResult(collected, compared, await recommendAfter(local, provider));
+      }),
     stack: async (stack) => {
       if (options.dryRun) return stack.invoke('collector', toCollect, { repeats: true });
       const { date: _, ...similarity } = toCompare; // the workflow compares the day that it has collected
@@ -127,7 +125,7 @@ export async function run(options: StepOptions): Promise<void> {
 export async function collectDay(options: StepOptions): Promise<void> {
   const request = collectRequest(options);
   await perform(options, {
-    local: (local) => collectOnce(local, options, request),
+    local: (local) => withProvider(local, options, (provider) => collectFrom(provider, local, request)),
     words: words.collectWords,
     lack: (result) => notDone(result, options.dryRun),
   });

@@ -5,13 +5,22 @@ import { FolderStore } from '../adapters/lake/folder.ts';
 import { ParquetLake } from '../adapters/lake/lake.ts';
 import { systemClock, thisHost } from '../adapters/system.ts';
 import { DuckDbWarehouse } from '../adapters/warehouse/duckdb.ts';
-import type { Clock, Database, Host, Lake, RemovableDays, Warehouse } from '../core/ports.ts';
+import type {
+  Checkpoints,
+  Clock,
+  Database,
+  Host,
+  Lake,
+  LakeBatches,
+  RemovableDays,
+  Warehouse,
+} from '../core/ports.ts';
 
 /** This machine in the place of an AWS account, without its database. */
 export interface Machine {
   /** The data folder, absolute. */
   folder: string;
-  lake: Lake & RemovableDays;
+  lake: Lake & LakeBatches & RemovableDays & Checkpoints;
   warehouse: Warehouse;
   clock: Clock;
   host: Host;

@@ -6,6 +6,8 @@ import type {
   ImportResult,
   ListResult,
   NamedArtist,
+  RecommendedSong,
+  RecommendResult,
   RemoveResult,
   RunResult,
   SimilarityResult,
@@ -37,6 +39,13 @@ export const runWords: Words<RunResult> = (result, stack) => [
   ...droppedWords(result),
   ...nearestWords(result.nearest),
   ...result.nearest.slice(-1).map(({ artist }) => `Ask on: ${command(`similar "${artist.name}"`, stack)}`),
+  ...(result.recommended && result.recommended.songs.length > 0
+    ? [
+        `What to hear next, from the ${result.recommended.heard} songs heard lately:`,
+        ...result.recommended.songs.map(songWords),
+        `All of them: ${command('recommend', stack)}`,
+      ]
+    : []),
 ];
 
 export const similarWords: Words<SimilarResult> = ({ artist, date, method, neighbours }) => [
@@ -71,7 +80,7 @@ export const addWords: Words<AddResult> = ({ added, known, ambiguous, notFound }
 ];
 
 export const importWords: Words<ImportResult> = (
-  { date, files, artists, tracks, features, datasets, notSongs, rejected, rejectedCount },
+  { date, files, artists, tracks, features, datasets, models, notSongs, rejected, rejectedCount },
   stack,
 ) => [
   ...files.map(({ path, layout, rows }) => `Read ${rows} rows of ${path} (${layout}).`),
@@ -81,6 +90,10 @@ export const importWords: Words<ImportResult> = (
   ...datasets.map(
     ({ name, playlists, entries }) =>
       `Imported as playlists "${name}": ${playlists} playlists with ${entries} songs.`,
+  ),
+  ...models.map(
+    ({ name, rows, size }) =>
+      `Imported as the model ${name}: vectors of ${rows} tracks, ${size} numbers each.`,
   ),
   ...(notSongs > 0 ? [`  left out: ${notSongs} entries that are no songs of Spotify's`] : []),
   ...rejected.slice(0, 3).map(({ file, line, reason }) => `  left out: ${file}, line ${line}: ${reason}`),
@@ -95,6 +108,38 @@ export const doctorWords: Words<DoctorResult> = ({ checks }) =>
     `${ok ? '✓' : '✗'} ${name}: ${detail}`,
     ...(remedy === null ? [] : [`    ${remedy}`]),
   ]);
+
+export const recommendWords: Words<RecommendResult> = (result) => {
+  const { songs, from, to, plays, heard, unknown, unknownCount, gone, playlist } = result;
+  return [
+    `What to hear next, by ${METHODS[result.method]}, from ${plays} plays of ${heard} songs (${from.slice(0, 10)} to ${to.slice(0, 10)}):`,
+    ...(songs.length === 0 ? ['  nothing'] : songs.map(songWords)),
+    ...(unknownCount > 0
+      ? [`  nothing near is known of ${unknownCount} of them: ${firstOf(unknown, unknownCount)}`]
+      : []),
+    ...(gone.length > 0
+      ? [`  left out, since Spotify no longer has them: ${firstOf(gone, gone.length)}`]
+      : []),
+    ...(playlist ? [`Pushed to your playlist: ${playlist.url}`] : []),
+  ];
+};
+
+const METHODS = {
+  sound: 'sound',
+  playlists: 'vectors of playlists',
+  items: 'shared playlists',
+  both: 'sound and vectors of playlists',
+} as const satisfies Record<RecommendResult['method'], string>;
+
+type TellsSong = Pick<RecommendedSong, 'name' | 'artist' | 'nearness' | 'method' | 'because'>;
+
+const songWords = ({ name, artist, nearness, method, because }: TellsSong, place: number): string =>
+  `${String(place + 1).padStart(4)}  ${name}${artist && ` by ${artist}`}: because of ${because.name} (${nearness.toFixed(2)} by ${METHODS[method]})`;
+
+const firstOf = (songs: readonly { name: string }[], count: number): string => {
+  const first = songs.slice(0, 3).map(({ name }) => name);
+  return `${first.join(', ')}${count > first.length ? ` and ${count - first.length} more` : ''}`;
+};
 
 const command = (words: string, stack: string | undefined): string =>
   `npx soundalike ${words}${stack === undefined ? '' : ` --stack ${stack}`}`;

@@ -69,9 +69,9 @@ export async function openProvider(
   if (options.catalogue !== undefined || options.mode !== undefined) {
     return await openStandIn(local, options, environment);
   }
+  if (!(await isSpotifyReachable(local.folder, environment)))
+    return await openStandIn(local, options, environment);
   const named = await withStoredApp(environment, local.folder);
-  const isReachable = [...APP, ENVIRONMENT.spotifyApiUrl].some((name) => named[name]);
-  if (!isReachable) return await openStandIn(local, options, environment);
   const settings = spotifySettings(environment);
   const appStore = appFile(local.folder);
   const app = speaker === 'app' ? appOf(named) : await userAppOf(named, appStore);
@@ -87,6 +87,12 @@ export async function openProvider(
     user: { settings, provider, app: known(app), grant: grantFile(local.folder), appStore },
     close: async () => {},
   };
+}
+
+/** Whether the environment or a login in the data folder says how to reach Spotify. */
+export async function isSpotifyReachable(folder: string, environment: NodeJS.ProcessEnv): Promise<boolean> {
+  const named = await withStoredApp(environment, folder);
+  return [...APP, ENVIRONMENT.spotifyApiUrl].some((name) => named[name]);
 }
 
 /** Opens a provider for some work, and closes it after. */

@@ -2,9 +2,13 @@ import { type CollectResult, NAMED, type RunResult, type SimilarityResult } from
 
 /**
  * What `run` tells: a collection and the comparison of its day. An artist that is in neither is named once, with the
- * collection's reason where it has one, since that knows more.
+ * collection's reason where it has one, since that knows more. Then what is recommended, where that is done too.
  */
-export function runResult(collected: CollectResult, compared: SimilarityResult): RunResult {
+export function runResult(
+  collected: CollectResult,
+  compared: SimilarityResult,
+  { recommended, warnings }: Pick<RunResult, 'recommended' | 'warnings'> = NOTHING_MORE,
+): RunResult {
   const reasons = new Map(collected.dropped.map(({ id, reason }) => [id, reason]));
   return {
     date: compared.date,
@@ -21,6 +25,9 @@ export function runResult(collected: CollectResult, compared: SimilarityResult):
     sources: collected.sources,
     nearest: compared.nearest,
     published: compared.published,
-    warnings: [...collected.warnings, ...compared.warnings],
+    warnings: [...collected.warnings, ...compared.warnings, ...warnings],
+    recommended,
   };
 }
+
+const NOTHING_MORE = { recommended: null, warnings: [] };

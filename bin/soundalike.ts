@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --experimental-import-text --disable-warning=ExperimentalWarning
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { InternalError, SoundalikeError, UsageError } from '../core/errors.ts';
+import { RECOMMENDATION_METHODS } from '../core/events.ts';
 import { DEFAULT_FEATURES, FEATURES } from '../core/features.ts';
 import { ENVIRONMENT } from '../core/names.ts';
 import { MODES } from '../sample/stand-in/modes.ts';
@@ -17,7 +18,7 @@ const number = (text: string): number => {
 const allOrNumber = (text: string): 'all' | number => (text === 'all' ? 'all' : number(text));
 
 const program = new Command('soundalike')
-  .description('Which artists sound alike, and why.')
+  .description('Which artists sound alike, and what to hear next.')
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
 
@@ -46,14 +47,14 @@ const stackName = (text: string): string => {
 /** Options that name parts of this machine, which a stack has of its own. */
 const OF_THIS_MACHINE = ['data', 'database', 'catalogue', 'mode'];
 
-const reachesStack = (to: Command): Command =>
+const reachesStack = (to: Command, ofThisMachine = OF_THIS_MACHINE): Command =>
   to
     .option('--stack <name>', 'do it in this deployed stack, not on this machine', stackName)
     .hook('preAction', (_, run) => {
       const given = run.options.filter(
         (option) => run.getOptionValueSource(option.attributeName()) === 'cli',
       );
-      const other = given.find((option) => OF_THIS_MACHINE.includes(option.attributeName()));
+      const other = given.find((option) => ofThisMachine.includes(option.attributeName()));
       if (run.opts().stack === undefined || !other) return;
       throw new UsageError(
         `expected --stack without ${other.long}, got both`,
@@ -140,7 +141,14 @@ reachesStack(command(program, 'forget', 'remove all that is known of you, the lo
   .option('--yes', 'do not ask')
   .action((options) => import('./user-commands.ts').then(({ forgetUser }) => forgetUser(options)));
 
-command(program, 'train', 'train vectors of songs on the playlists of the lake, and measure them')
+reachesStack(
+  command(
+    program,
+    'train',
+    'train vectors of songs on the playlists of the lake, and measure them; with --stack here, for that stack',
+  ),
+  [],
+)
   .option('--size <n>', 'dimensions of a vector', number)
   .option('--window <n>', 'songs to each side that count as neighbours', number)
   .option('--negatives <n>', 'songs drawn against each neighbour', number)
@@ -151,7 +159,30 @@ command(program, 'train', 'train vectors of songs on the playlists of the lake, 
   .option('--rate <x>', 'learning rate at the beginning', number)
   .option('--seed <n>', 'of everything random', number)
   .option('--cbow', 'continuous bag of words in the place of skip-gram')
+  .option(
+    '--threads <n>',
+    'for skip-gram (default: 1); with more the same seed gives another model each time',
+    number,
+  )
+  .option('--tune [seconds]', 'search for better settings first, and keep those found (default: 600)', number)
   .action((options) => import('./train-commands.ts').then(({ trainModel }) => trainModel(options)));
+
+reachesStack(speaksToSpotify(command(program, 'recommend', 'what to hear next, by what you heard lately')))
+  .option('--days <n>', 'days of listening that count (default: 7)', number)
+  .option('--half-life <days>', 'days after which a play weighs half (default: 3)', number)
+  .option('--per-song <n>', 'nearest songs of each heard one (default: 2)', number)
+  .option('--size <n>', 'songs of the list at most (default: 30)', number)
+  .option('--max-per-artist <n>', 'songs of one artist at most (default: 2)', number)
+  .option(
+    '--method <method>',
+    `${RECOMMENDATION_METHODS.join(', ')} (default: items where playlists know what you heard, else sound)`,
+  )
+  .option('--model <name>', 'model of vectors (default: the last one trained)')
+  .option('--push', 'write the songs to your playlist')
+  .option('--dry-run', 'tell what would be recommended, and write nothing')
+  .action((options) =>
+    import('./recommend-commands.ts').then(({ recommendSongs }) => recommendSongs(options)),
+  );
 
 const history = program.command('history').description('what you heard');
 reachesStack(command(history, 'export', 'write every play as a line of JSON'))

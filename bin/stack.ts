@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { AWS_CLIENT } from '../adapters/aws.ts';
-import { datasetFiles } from '../adapters/dataset/files.ts';
+import { datasetFiles, vectorsAmong } from '../adapters/dataset/files.ts';
+import type { VectorsFile } from '../adapters/dataset/vectors-file.ts';
+import { writeTable } from '../adapters/lake/parquet.ts';
+import type { S3Store } from '../adapters/lake/s3.ts';
 import { MemoryState } from '../adapters/memory-state.ts';
 import { spotifySettings } from '../adapters/spotify/settings.ts';
 import { LAMBDA_CLIENT, StackFunctions } from '../adapters/stack/functions.ts';
@@ -13,6 +16,7 @@ import { type Outputs, stackOutputs } from '../adapters/stack/outputs.ts';
 import type { WorkflowInput, WorkflowOutput } from '../adapters/stack/workflow.ts';
 import { systemClock } from '../adapters/system.ts';
 import type {
+  AdoptModelRequest,
   AdoptRequest,
   HistoryImportRequest,
   HistoryImportResult,
@@ -20,13 +24,16 @@ import type {
   ImportResult,
   LoginRequest,
   LoginResult,
+  TrainResult,
 } from '../core/events.ts';
 import { historyUploadKey, uploadKey, uploadPrefix } from '../core/names.ts';
 import { ofDataset } from '../lambdas/importer/day.ts';
 import { sayLeftOut } from '../lambdas/importer/import.ts';
+import { readModel, summaryOf, UNNAMED } from '../lambdas/importer/import-vectors.ts';
 import { readDataset } from '../lambdas/importer/read-dataset.ts';
 import { historyDocuments } from '../lambdas/listening/import-history.ts';
 import { toUpload } from '../lambdas/listening/uploaded-history.ts';
+import { vectorRows } from '../lambdas/trainer/rows.ts';
 import { interruptible } from './interruptible.ts';
 import { progressBar } from './progress.ts';
 
@@ -36,6 +43,8 @@ export interface Stack extends Pick<StackFunctions, 'invoke'> {
   run(input: WorkflowInput): Promise<WorkflowOutput>;
   /** Reads a dataset here, puts it into the lake's bucket, and has the catalog make it the day's data. */
   importDataset(request: ImportRequest): Promise<ImportResult>;
+  /** Puts a model that was trained here into the lake's bucket, and has the trainer make it the newest. */
+  adoptModel(file: string, result: TrainResult): Promise<TrainResult>;
   /** Reads privacy exports here, puts what is needed of them into the lake's bucket, and has the listening take it in. */
   importHistory(request: HistoryImportRequest): Promise<HistoryImportResult>;
   /** Logs in here by the stack's Spotify app, and stores what the user grants in the stack's secret. */
@@ -56,6 +65,7 @@ export async function openStack(name: string): Promise<Stack> {
     invoke: (...values) => functions.invoke(...values),
     run: (input) => runWorkflow(outputs('stateMachine'), input),
     importDataset: (request) => importInto(outputs('lakeBucket'), functions, request),
+    adoptModel: (file, result) => adoptInto(outputs('lakeBucket'), functions, file, result),
     importHistory: (request) => importHistoryInto(outputs('lakeBucket'), functions, request),
     login: (request) => loginTo(outputs, request),
     historyLines: () => playsIn(outputs('lakeBucket')),
@@ -79,6 +89,8 @@ async function importInto(
   functions: StackFunctions,
   { paths, date = new Date().toISOString().slice(0, 10) }: ImportRequest,
 ): Promise<ImportResult> {
+  const vectors = await vectorsAmong(paths);
+  if (vectors) return await importVectorsInto(bucket, functions, vectors, date);
   const store = await storeOf(bucket);
   const files = await datasetFiles(paths, sayLeftOut(say));
   const upload = newId();
@@ -97,6 +109,51 @@ async function importInto(
     stop();
     removeFolder();
   });
+}
+
+async function importVectorsInto(
+  bucket: string,
+  functions: StackFunctions,
+  file: VectorsFile,
+  date: string,
+): Promise<ImportResult> {
+  const { progress, stop } = progressBar();
+  const { vectors, model, result } = await readModel(file, progress).finally(stop);
+  const adopt = { ...result, date, ...summaryOf(model) };
+  const { run } = await adoptBy(bucket, functions, adopt, (store, key) =>
+    store.write(key, (append) =>
+      writeTable(
+        'track_vectors',
+        vectorRows(vectors, () => UNNAMED),
+        append,
+      ),
+    ),
+  );
+  return { ...result, date, run };
+}
+
+const adoptInto = (bucket: string, functions: StackFunctions, file: string, result: TrainResult) =>
+  adoptBy<TrainResult>(bucket, functions, { ...result }, (store, key) => store.putFile(key, file));
+
+/** Uploads a model and has the trainer adopt it. */
+async function adoptBy<T extends { run: string }>(
+  bucket: string,
+  functions: StackFunctions,
+  result: AdoptModelRequest['result'],
+  put: (store: S3Store, key: string) => Promise<void>,
+): Promise<T> {
+  const store = await storeOf(bucket);
+  const upload = newId();
+  const removeUpload = () => store.removeAll(uploadPrefix(upload)).catch(() => {});
+  try {
+    await put(store, uploadKey(upload, 'track_vectors'));
+    const adopt: AdoptModelRequest = { upload, date: new Date().toISOString().slice(0, 10), result };
+    return await functions.invoke<T>('trainer', { adopt }, { repeats: true });
+  } catch (error) {
+    // What cannot be removed now expires.
+    await removeUpload();
+    throw error;
+  }
 }
 
 /** What is not needed of an export does not leave this machine. */

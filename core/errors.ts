@@ -201,6 +201,11 @@ export class BudgetSpentError extends PostponedError {
   readonly code = 'budget-spent';
 }
 
+/** A step of the work, which cannot be divided, takes longer than a call may last. */
+export class TooLongError extends SoundalikeError {
+  readonly code = 'too-long';
+}
+
 /** A service that the work can do without in need is down. */
 export class OutageError extends PostponedError {
   readonly code = 'outage';
@@ -226,4 +231,9 @@ export class InternalError extends SoundalikeError {
       cause,
     });
   }
+}
+
+/** A worker thread ended before its work did: it ran out of memory, or into a fault. */
+export class WorkerDiedError extends SoundalikeError {
+  readonly code = 'worker-died';
 }

@@ -2,13 +2,16 @@ import * as z from 'zod';
 import { InvalidInputError } from './errors.ts';
 import { FEATURES, type Feature } from './features.ts';
 import type { Quality } from './recommend/quality.ts';
+import type { Word2VecSettings } from './vectors/settings.ts';
 
 const date = z.iso.date('expected a day as yyyy-mm-dd');
 const id = z
   .string()
   .regex(/^[!-~]{1,64}$/, 'expected an id: 1 to 64 printable ASCII characters without spaces');
 const count = z.int().nonnegative();
+const MODEL = /^[0-9A-Za-z.-]{1,200}$/;
 const feature = z.enum(FEATURES);
+const upload = z.string().regex(/^[0-9A-Za-z]{1,40}$/, 'expected an upload: 1 to 40 letters and digits');
 
 /** What the collector takes. */
 export const CollectRequest = z.strictObject({
@@ -50,8 +53,30 @@ export const SimilarityRequest = z.strictObject({
   minCoverage: z.number().min(0).max(1).optional(),
   /** Computes, but writes and publishes nothing. */
   dryRun: z.boolean().optional(),
+  /**
+   * Neighbours above which a function shares the work out: it then returns a `SimilarityPlan`, and the caller goes on
+   * as that says. Without bound by default.
+   */
+  inOnePiece: z.int().nonnegative().optional(),
 });
 export type SimilarityRequest = z.infer<typeof SimilarityRequest>;
+
+/** What the similarity function takes of a run that is shared out: exactly one of the three steps. */
+export const ShardRequest = z
+  .strictObject({
+    run: id,
+    /** Computes this shard, counted from 0. */
+    shard: count.optional(),
+    /** Stages this shard's neighbours in the database. */
+    load: count.optional(),
+    /** Publishes the run. */
+    finish: z.literal(true).optional(),
+  })
+  .refine(
+    ({ shard, load, finish }) => [shard, load, finish].filter((step) => step !== undefined).length === 1,
+    'expected one of shard, load and finish',
+  );
+export type ShardRequest = z.infer<typeof ShardRequest>;
 
 /** What the explorer takes. */
 export const SimilarRequest = z.strictObject({
@@ -65,7 +90,7 @@ export type SimilarRequest = z.infer<typeof SimilarRequest>;
 /** What the catalog takes of a dataset that the command line has read: the import's result, without its run. */
 export const AdoptRequest = z.strictObject({
   /** Under `uploads/` in the lake's bucket; the run is named by it. */
-  upload: z.string().regex(/^[0-9A-Za-z]{1,40}$/, 'expected an upload: 1 to 40 letters and digits'),
+  upload,
   result: z.strictObject({
     date,
     files: z.array(z.strictObject({ path: z.string(), layout: z.string(), rows: count })),
@@ -181,7 +206,20 @@ export const HistoryImportRequest = z.strictObject({
 });
 export type HistoryImportRequest = z.infer<typeof HistoryImportRequest>;
 
-/** What training takes; what is left out is as core/vectors/settings.ts has it, which tells what each means. */
+/** A model that the command line has trained, or read from a file, and uploaded. */
+export const AdoptModelRequest = z.strictObject({
+  upload,
+  /** UTC day of the upload; the run is named by both. */
+  date,
+  /** What training, or the import, has returned. */
+  result: z.looseObject({ model: z.string().regex(MODEL, 'expected the name of a model') }),
+});
+export type AdoptModelRequest = z.infer<typeof AdoptModelRequest>;
+
+/**
+ * What training takes. A setting that is left out is as the newest run that was tuned has found it, or as
+ * core/vectors/settings.ts has it, which tells what each means.
+ */
 export const TrainRequest = z.strictObject({
   size: z.int().min(1).max(1000).optional(),
   window: z.int().min(1).max(10_000).optional(),
@@ -194,8 +232,45 @@ export const TrainRequest = z.strictObject({
   seed: z.int().min(0).max(0xffffffff).optional(),
   /** Continuous bag of words (true) or skip-gram (false). */
   cbow: z.boolean().optional(),
+  /** Of skip-gram; 1 by default. With more the same playlists and seed give other vectors each time. */
+  threads: z.int().min(1).max(64).optional(),
+  /** Seconds to search for settings that are better, those that are given being kept. */
+  tune: z.int().min(1).max(86_400).optional(),
+  /** Goes on with this run; all else is as it was begun. */
+  run: id.optional(),
+  /** Makes a model that was uploaded (`train --stack`, `import --stack`) the newest, in the place of training. */
+  adopt: AdoptModelRequest.optional(),
 });
 export type TrainRequest = z.infer<typeof TrainRequest>;
+
+/** How recommended songs are found: by sound, by vectors of songs (playlists), by shared playlists (items). */
+export const RECOMMENDATION_METHODS = ['sound', 'playlists', 'items', 'both'] as const;
+export type RecommendationMethod = (typeof RECOMMENDATION_METHODS)[number];
+
+/** What the recommender takes. */
+export const RecommendRequest = z.strictObject({
+  /** UTC day up to whose end plays count; today by default. */
+  date: date.optional(),
+  /** Days of listening that count. */
+  days: z.int().min(1).max(3650).default(7),
+  /** Nearest songs of each heard one. */
+  perSong: z.int().min(1).max(100).default(2),
+  /** Songs of the list at most. */
+  size: z.int().min(1).max(1000).default(30),
+  /** Songs of one artist in it at most. */
+  maxPerArtist: z.int().min(1).max(1000).default(2),
+  /** Days after which a play weighs half. */
+  halfLife: z.number().gt(0).max(3650).default(3),
+  /** `items` where the lake has playlists and `sound` where it has none, by default (docs/method.md). */
+  method: z.enum(RECOMMENDATION_METHODS).optional(),
+  /** Model of vectors; the newest by default. */
+  model: z.string().regex(MODEL, 'expected the name of a model').optional(),
+  /** Writes the songs to the user's playlist. */
+  push: z.boolean().default(false),
+  /** Writes nothing. */
+  dryRun: z.boolean().default(false),
+});
+export type RecommendRequest = z.input<typeof RecommendRequest>;
 
 /** What the doctor and the migrator take: nothing. */
 export const EmptyRequest = z.strictObject({});
@@ -220,6 +295,17 @@ export const EXAMPLES = {
   },
   // To forget is nothing to be tried out.
   listening: { listen: {} },
+  trainer: {
+    train: {},
+    'small-settings': { size: 32, window: 5, epochs: 1 },
+    'tune-for-ten-minutes': { tune: 600 },
+  },
+  recommender: {
+    'dry-run': { dryRun: true },
+    'by-sound': { method: 'sound', dryRun: true },
+    'last-30-days': { days: 30, dryRun: true },
+    'push-to-the-playlist': { push: true },
+  },
   migrator: { migrate: {} },
   doctor: { examine: {} },
 } as const satisfies Record<string, Record<string, object>>;
@@ -313,7 +399,9 @@ export interface ImportResult {
   notSongs: number;
   /** The partitions of the lake's playlists that were replaced, in the order read. */
   datasets: { name: string; playlists: number; entries: number }[];
-  /** The first 100, in the order read; `line` counts the playlists of a file that has them not in lines. */
+  /** The models that files of vectors became, with how many vectors of how many numbers. */
+  models: { name: string; rows: number; size: number }[];
+  /** The first 100, in the order read; `line` counts the playlists or vectors of a file that has them not in lines. */
   rejected: { file: string; line: number; reason: string }[];
   rejectedCount: number;
 }
@@ -342,6 +430,20 @@ export interface SimilarityResult {
   warnings: string[];
 }
 
+/**
+ * What the similarity function returns of a run that is too large for one: first each shard is to be computed, then each
+ * to be loaded, in any order and at once, and then the run to be finished, which returns a `SimilarityResult`.
+ */
+export interface SimilarityPlan {
+  done: false;
+  run: string;
+  date: string;
+  artists: number;
+  pairs: number;
+  /** Their numbers, each a `shard` and a `load` of `ShardRequest`. */
+  shards: number[];
+}
+
 /** What `run` returns when the collection is done. */
 export interface RunResult {
   date: string;
@@ -357,24 +459,99 @@ export interface RunResult {
   nearest: SimilarityResult['nearest'];
   published: boolean;
   warnings: string[];
+  /** The first ten songs of a recommendation; null where nobody has logged in, and of a stack. */
+  recommended: { heard: number; songs: Omit<RecommendedSong, 'score'>[] } | null;
+}
+
+/** What a search for settings has found. */
+export interface Tuned {
+  /** Settings that were tried, those that one began with included. */
+  tried: number;
+  seconds: number;
+  /** By what they were chosen, what the chosen ones reached of it, and those that one began with. */
+  measure: string;
+  reached: number;
+  before: number;
+}
+
+/** Figures of vectors, and of other ways that answer the same questions. */
+export interface ModelQuality extends Quality {
+  /** Playlists that were asked of. */
+  heldOut: number;
+  items: Quality;
+  popularity: Quality;
+  random: Quality;
+  /** By sound, and by sound and playlists together; null where the lake has no audio features of the songs. */
+  sound: Quality | null;
+  both: Quality | null;
 }
 
 /** What training returns. */
 export interface TrainResult {
+  /** False where the time of the call is used up: called with `run`, it goes on. */
+  done: boolean;
   /** Name of the model in the lake, which carries its settings. */
   model: string;
   run: string;
+  /** What it is trained with, and the run that has found these where none was given. */
+  settings: Word2VecSettings;
+  tunedBy: string | null;
+  /** Null where nothing was searched for. */
+  tuned: Tuned | null;
   playlists: number;
-  /** Different tracks of the playlists, and those of them that have a vector. */
+  /** Different tracks of the playlists, and those of them that have a vector (0 until it is done). */
   tracks: number;
   vocabulary: number;
-  /** Wall time, reading and measuring included. */
+  /** Of all its calls: wall time, reading and measuring included. */
   seconds: number;
-  /**
-   * Of vectors with these settings, trained without the playlists that are asked of; null where these are too few.
-   * `heldOut` counts them. The others answer the same questions.
-   */
-  quality: (Quality & { heldOut: number; items: Quality; popularity: Quality; random: Quality }) | null;
+  /** Of vectors with these settings, trained without the playlists that are asked of; null where these are too few. */
+  quality: ModelQuality | null;
+  /** Why it is not done; null where it is. */
+  stopped: string | null;
+}
+
+/** A song that is recommended. */
+export interface RecommendedSong {
+  id: string;
+  name: string;
+  /** Its first artist. */
+  artist: string;
+  uri: string;
+  /** By which the list is sorted, the largest first; comparable within a list alone. */
+  score: number;
+  /** By which way it was found; of `both`, the way that ranks it higher. */
+  method: Exclude<RecommendationMethod, 'both'>;
+  /** How near it is to the song that it comes from, by that way: a cosine. */
+  nearness: number;
+  /** The heard song that it comes from. */
+  because: { id: string; name: string };
+}
+
+/** What the recommender returns. */
+export interface RecommendResult {
+  date: string;
+  /** Id of the run; null for a dry run. */
+  run: string | null;
+  /** The listening that counts, ISO 8601 UTC. */
+  from: string;
+  to: string;
+  /** Plays in that time, and the different songs of them. */
+  plays: number;
+  heard: number;
+  /** The first 100, by id, of the heard songs from which nothing could be found. */
+  unknown: { id: string; name: string }[];
+  unknownCount: number;
+  method: RecommendationMethod;
+  /** Model of vectors; null where none was used. */
+  model: string | null;
+  songs: RecommendedSong[];
+  /** Songs that would stand in the list, but that Spotify no longer has. */
+  gone: { id: string; name: string }[];
+  /** Where the songs were written to; null where they were not. */
+  playlist: { id: string; url: string; snapshot: string | null } | null;
+  requests: number;
+  /** What a user should know of the list, a sentence each. */
+  warnings: string[];
 }
 
 /** What the catalog returns after `add`. */

@@ -32,6 +32,8 @@ export const FUNCTIONS = [
   'similarity',
   'explorer',
   'listening',
+  'trainer',
+  'recommender',
   'migrator',
   'doctor',
 ] as const;
@@ -72,6 +74,10 @@ export const METRICS = {
   plays: 'Plays',
   /** Gaps in the history that nothing has filled yet. */
   gaps: 'Gaps',
+  /** Songs of a list that was recommended. */
+  recommended: 'Recommended',
+  /** Heard songs from which nothing could be recommended, over heard; 0 to 1. */
+  unknownShare: 'UnknownShare',
   /** Days until the user must log in again; 0 where it is needed now, none where nobody ever has. */
   consentDaysLeft: 'ConsentDaysLeft',
   /** Checks of the doctor that failed. */
@@ -112,6 +118,26 @@ export const uploadKey = (upload: string, table: TableName): string =>
 export const historyUploadKey = (upload: string, file: number): string =>
   `${uploadPrefix(upload)}history/${file}.json`;
 
+/** Prefix under which unfinished trainings are kept. */
+export const CHECKPOINTS = 'checkpoints/';
+
+/** Key of how far the training of a run has come. */
+export const checkpointKey = (run: string): string => `${CHECKPOINTS}${run}.bin`;
+
 /** Key of a table's whole next day, staged before it replaces the old one. */
 export const stagedDayKey = (run: string, table: TableName): string =>
   `${stagingPrefix(run)}day/${table}.parquet`;
+
+/** Prefix under which similarity runs that go in shards keep what they work on. */
+export const SHARDS = 'shards/';
+
+/** Key of what all shards of a run read: its points and their ids. */
+export const matrixKey = (run: string): string => `${SHARDS}${run}/matrix.bin`;
+
+/** Key of a table of a run in shards, before it is put in its place: whole, or one of its shards. */
+export const shardTableKey = (run: string, table: TableName, shard?: number): string =>
+  `${SHARDS}${run}/${table}${shard === undefined ? '' : `/${String(shard).padStart(5, '0')}`}.parquet`;
+
+/** Key of the closest pairs that a shard has found, which stand there when it is done. */
+export const closestKey = (run: string, shard: number): string =>
+  `${SHARDS}${run}/closest/${String(shard).padStart(5, '0')}.json`;

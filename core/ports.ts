@@ -1,3 +1,5 @@
+import type { Matrix } from './similarity/matrix.ts';
+import type { PairOfIds } from './similarity/pairs.ts';
 import type { Row, TableName } from './tables.ts';
 
 /** Time, as every part that needs it takes it, so that a test can own it. */
@@ -34,6 +36,12 @@ export interface TrackSource {
    * requests, where that is told. Throws `CapabilityMissingError` where this app may not ask.
    */
   tracks(artist: { id: string; name: string }, mostRequests?: number): Promise<FoundTrack[] | null>;
+}
+
+/** Tells whether Spotify still has a song. */
+export interface SongLookup {
+  /** What it tells of a song that can be played in the market; null where there is none, or no longer. */
+  song(id: string): Promise<{ isrc: string | null } | null>;
 }
 
 /** Where audio features come from. */
@@ -138,6 +146,8 @@ export interface Runs {
   byId(id: string): Promise<Run | undefined>;
   /** All runs of a day, oldest first. */
   ofDay(dt: string): Promise<Run[]>;
+  /** The runs of a kind that are done, the last first. */
+  done(kind: RunKind): Promise<Run[]>;
   /** The runs of these kinds that are not at an end, oldest first. */
   unfinished(kinds: readonly RunKind[]): Promise<Run[]>;
   insert(run: Run): Promise<void>;
@@ -296,6 +306,11 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** A database server: many processes may publish a run together. */
+export interface ServerDatabase extends Database {
+  readonly shardTables: ShardTables;
+}
+
 /** The lake: tables of Parquet by day, and the slices of runs that are not done. */
 export interface Lake {
   /** Puts a table's day in place, in one put. Arrays are sorted here; other iterables come sorted by key. */
@@ -324,6 +339,80 @@ export interface Lake {
 export interface Uploads extends Pick<Lake, 'removeUpload'> {
   /** What it wrote of one file. Throws `NoDataError` where there is nothing. */
   uploadedHistory(upload: string, file: number): Promise<unknown>;
+}
+
+/** Some columns of a table's rows, an array each. */
+export type Columns<N extends TableName, C extends keyof Row<N>> = { [K in C]: Row<N>[K][] };
+
+/** The lake for tables that are too large to be held. */
+export interface LakeBatches {
+  /** Some columns of a table's day, in order, a batch of rows at a time; none where there is no such day. */
+  batches<N extends TableName, C extends keyof Row<N> & string>(
+    table: N,
+    dt: string,
+    columns: readonly C[],
+  ): AsyncIterable<Columns<N, C>>;
+}
+
+/** What the shards of a similarity run share, under a prefix of its own. */
+export interface ShardLake {
+  /** Keeps the points that are compared, with the ids. */
+  putMatrix(run: string, matrix: Matrix): Promise<void>;
+  /** What `putMatrix` kept. */
+  matrix(run: string): Promise<Matrix>;
+  /** Keeps the run's means, sorted by id, which `place` is to put in place. */
+  putFeatures(run: string, rows: Iterable<Row<'artist_features'>>): Promise<void>;
+  /** Keeps a shard's neighbours, sorted by key, and then its closest pairs; may be repeated. */
+  putShard(
+    run: string,
+    shard: number,
+    rows: Iterable<Row<'related_artists'>>,
+    closest: readonly PairOfIds[],
+  ): Promise<void>;
+  /** The closest pairs of a shard that is whole. */
+  closest(run: string, shard: number): Promise<PairOfIds[]>;
+  /** A shard's neighbours, in order, a batch of rows at a time. */
+  neighbours(
+    run: string,
+    shard: number,
+  ): AsyncIterable<Columns<'related_artists', keyof Row<'related_artists'>>>;
+  /** Puts the run's two tables in the place of a day's, one put each; returns how many neighbours there are. */
+  place(run: string, dt: string, shards: number): Promise<number>;
+  /** Removes what all runs have there: only one of those that go in shards goes at a time. */
+  clear(): Promise<void>;
+}
+
+/** Publishing by several processes, one after the other or at once; a server's alone. All may be repeated. */
+export interface ShardTables {
+  /** Makes staging tables that are this run's alone, whatever stood there. */
+  begin(publication: Omit<Publication, 'relatedArtists'>): Promise<void>;
+  /**
+   * Stages a shard's neighbours, all of them or none. What follows throws `LeaseLostError` where the staging tables are
+   * not the run's.
+   */
+  load(
+    run: string,
+    shard: number,
+    batches: AsyncIterable<Columns<'related_artists', keyof Row<'related_artists'>>>,
+  ): Promise<void>;
+  /** As `RelatedArtists.publish`, once so many neighbours are staged; else throws `StagingError`. */
+  publish(run: string, pairs: number, stillHeld: (runs: Runs) => Promise<boolean>): Promise<void>;
+}
+
+/** What long work of a run keeps to go on from, outside of what runs stage. */
+export interface Checkpoints {
+  /** Puts a run's checkpoint in the place of its last. */
+  putCheckpoint(run: string, bytes: Uint8Array): Promise<void>;
+  /** A run's last checkpoint; undefined where there is none. */
+  checkpoint(run: string): Promise<Uint8Array | undefined>;
+  /** Removes those of all runs: only one of those that have any goes at a time. */
+  clearCheckpoints(): Promise<void>;
+}
+
+/** Models that were trained, or read, elsewhere. */
+export interface UploadedModels extends Pick<Lake, 'removeUpload'> {
+  /** Makes the vectors that the command line has uploaded those of a model. Throws `NoDataError` where it has not. */
+  placeUpload(upload: string, table: TableName, dt: string): Promise<void>;
 }
 
 /** Tells what lies in the lake, whatever a warehouse sees of it. */

@@ -8,6 +8,9 @@ export type ColumnType =
   | 'array<string>'
   | 'array<float>';
 
+/** Rows in a row group of Parquet; memory is bounded by one of these, and a reader skips those that it does not need. */
+export const ROW_GROUP = 100_000;
+
 /** One table of the lake: rows are sorted bytewise by `key`, and a day (or dataset, or model) is one object. */
 export interface LakeTable {
   /** What one row is, in a few words. */
@@ -155,7 +158,30 @@ export const TABLES = {
     grain: 'a track with its vector',
     partition: 'model',
     key: ['track_id'],
-    columns: { track_id: 'string', name: 'string', artist_name: 'string', vector: 'array<float>' },
+    columns: {
+      track_id: 'string',
+      name: 'string',
+      artist_name: 'string',
+      vector: 'array<float>',
+      count: 'int',
+    },
+  },
+  recommendations: {
+    grain: 'a recommended song of the last list of the day',
+    partition: 'dt',
+    key: ['rank'],
+    columns: {
+      rank: 'int',
+      id: 'string',
+      name: 'string',
+      artist_name: 'string',
+      score: 'double',
+      method: 'string',
+      nearness: 'double',
+      because_id: 'string',
+      because_name: 'string',
+      run: 'string',
+    },
   },
 } as const satisfies Record<string, LakeTable>;
 

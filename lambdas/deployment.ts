@@ -8,6 +8,7 @@ import { openMysql } from '../adapters/database/mysql.ts';
 import { GluePartitions, RegisteringStore } from '../adapters/lake/glue.ts';
 import { ParquetLake } from '../adapters/lake/lake.ts';
 import { S3Store, s3Client } from '../adapters/lake/s3.ts';
+import { ShardStore } from '../adapters/lake/shards.ts';
 import { SecretsManagerSecret } from '../adapters/secrets/secrets-manager.ts';
 import { appOf, known, SpotifyApp } from '../adapters/spotify/app.ts';
 import { spotifySettings } from '../adapters/spotify/settings.ts';
@@ -16,7 +17,7 @@ import { systemClock } from '../adapters/system.ts';
 import { AthenaWarehouse } from '../adapters/warehouse/athena.ts';
 import { DatabaseRefusedError, UsageError } from '../core/errors.ts';
 import { ENVIRONMENT } from '../core/names.ts';
-import type { Database, Secret, WritableSecret } from '../core/ports.ts';
+import type { Database, Secret, ServerDatabase, WritableSecret } from '../core/ports.ts';
 import { type Connect, connector } from './collector/sources.ts';
 import { type ConnectUser, userConnector } from './login/connect.ts';
 
@@ -35,12 +36,17 @@ const CONNECT_TIMEOUT_MS = 45_000;
 const Login = z.object({ username: z.string().min(1), password: z.string().min(1) });
 
 /** The lake in S3, whose partitions Glue is told of. */
-export function openLake(environment: Environment): ParquetLake {
+export const openLake = (environment: Environment): ParquetLake => new ParquetLake(openStore(environment));
+
+/** What the shards of a similarity run share, in the lake's bucket. */
+export const openShardLake = (environment: Environment): ShardStore => new ShardStore(openStore(environment));
+
+function openStore(environment: Environment): RegisteringStore {
   const bucket = required(environment, ENVIRONMENT.lakeBucket);
   const store = new S3Store({ client: s3Client(environment), bucket, ...MACHINE });
   const database = required(environment, ENVIRONMENT.lakeDatabase);
   const partitions = new GluePartitions({ client: new GlueClient(AWS_CLIENT), database, ...MACHINE });
-  return new ParquetLake(new RegisteringStore(store, partitions));
+  return new RegisteringStore(store, partitions);
 }
 
 /** Athena over the lake. */
@@ -60,7 +66,7 @@ export function openWarehouse(environment: Environment): AthenaWarehouse {
  */
 export async function withDatabase<T>(
   environment: Environment,
-  work: (database: Database) => Promise<T>,
+  work: (database: ServerDatabase) => Promise<T>,
 ): Promise<T> {
   const database = await openDatabase(environment);
   try {
@@ -71,7 +77,7 @@ export async function withDatabase<T>(
 }
 
 /** As `withDatabase`, for whoever closes it himself. */
-export async function openDatabase(environment: Environment): Promise<Database> {
+export async function openDatabase(environment: Environment): Promise<ServerDatabase> {
   const url = required(environment, ENVIRONMENT.database);
   const settings = { tls: environment[ENVIRONMENT.databaseTls], connectTimeoutMs: CONNECT_TIMEOUT_MS };
   const id = environment[ENVIRONMENT.databaseSecret];

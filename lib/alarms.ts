@@ -23,8 +23,8 @@ import type { Settings } from './settings.ts';
 const GIGABYTE = 1024 ** 3;
 /** A refresh token dies after six months; from so many days before that on, the alarm asks for a login. */
 const CONSENT_DAYS = 14;
-/** The workflow calls these again when they fail; the others are called once, by somebody who waits. */
-const REPEATED: FunctionName[] = ['collector', 'similarity'];
+/** The workflows call these again when they fail; the others are called once, by somebody who waits. */
+const REPEATED: FunctionName[] = ['collector', 'similarity', 'trainer', 'recommender'];
 
 /** What `Alarms` watches. */
 export interface AlarmsProps {
@@ -32,6 +32,7 @@ export interface AlarmsProps {
   network: Network;
   database: ServingDatabase;
   workflow: StateMachine;
+  recommending: StateMachine;
   undelivered: IQueue;
   functions: Record<FunctionName, IFunction>;
 }
@@ -56,12 +57,17 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { settings, network, workflow, undelivered } = props;
+    const { settings, network, undelivered } = props;
     this.#stack = settings.stack;
     this.topic = new Topic(this, 'Topic', { displayName: settings.stack, enforceSSL: true });
     if (settings.email) this.topic.addSubscription(new EmailSubscription(settings.email));
 
-    this.#add('workflow-failed', { metric: failures(workflow), says: 'A run of the workflow failed.' });
+    this.#add('workflow-failed', { metric: failures(props.workflow), says: 'A run of the workflow failed.' });
+    this.#add(
+      'workflow-failed',
+      { metric: failures(props.recommending), says: 'A training or a recommendation failed.' },
+      'recommending',
+    );
     this.#add('undelivered', {
       metric: undelivered.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM }),
       says: 'A schedule could not start what it should, or a function that was called failed.',

@@ -18,13 +18,15 @@ export interface DashboardProps {
   settings: Settings;
   database: ServingDatabase;
   workflow: StateMachine;
+  recommending: StateMachine;
   functions: Record<FunctionName, IFunction>;
 }
 
 /** The last month at a glance: runs, what they brought, and what they cost in requests, time and errors. */
 export class Dashboard extends Construct {
-  constructor(scope: Construct, id: string, { settings, database, workflow, functions }: DashboardProps) {
+  constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
+    const { settings, database, workflow, recommending, functions } = props;
     const { stack } = settings;
     const day = { period: Duration.days(1) };
     const daily = (name: (typeof METRICS)[keyof typeof METRICS], statistic: string) =>
@@ -51,6 +53,11 @@ export class Dashboard extends Construct {
           graph('Plays', [daily(METRICS.plays, Stats.SUM)]),
           graph('Gaps in the listening', [daily(METRICS.gaps, Stats.MAXIMUM)]),
           graph('Days until the next login', [daily(METRICS.consentDaysLeft, Stats.MINIMUM)]),
+        ],
+        [
+          graph('Recommendations', [recommending.metricSucceeded(day), recommending.metricFailed(day)]),
+          graph('Recommended songs', [daily(METRICS.recommended, Stats.MINIMUM)]),
+          graph('Share of the heard songs that is unknown', [daily(METRICS.unknownShare, Stats.MAXIMUM)]),
         ],
         [
           graph(

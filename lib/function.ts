@@ -106,6 +106,8 @@ const DESCRIPTIONS: Record<FunctionName, string> = {
   similarity: 'Compares the artists of a day and publishes who sounds alike',
   explorer: 'Answers who sounds like an artist, and why',
   listening: 'Takes in what the user has heard, hour by hour',
+  trainer: 'Trains vectors of songs on the playlists of the lake',
+  recommender: 'Recommends songs by what the user has heard, and writes them to a playlist',
   migrator: "Brings the database's tables up to date; a deployment runs it",
   doctor: 'Examines all that the pipeline needs',
 };

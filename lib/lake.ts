@@ -11,7 +11,7 @@ import {
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { ENVIRONMENT, tableFolder, UPLOADS } from '../core/names.ts';
+import { CHECKPOINTS, ENVIRONMENT, SHARDS, tableFolder, UPLOADS } from '../core/names.ts';
 import { type ColumnType, type LakeTable, TABLES, type TableName } from '../core/tables.ts';
 import { type Access, acknowledge, objectsOf } from './access.ts';
 
@@ -41,7 +41,7 @@ export class Lake extends Construct {
       enforceSSL: true,
       lifecycleRules: [
         { abortIncompleteMultipartUploadAfter: Duration.days(1) },
-        { prefix: UPLOADS, expiration: Duration.days(7) },
+        ...[UPLOADS, CHECKPOINTS, SHARDS].map((prefix) => ({ prefix, expiration: Duration.days(7) })),
       ],
       // A deployment that fails at first leaves nothing behind.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,

@@ -11,6 +11,7 @@ import { ServingDatabase } from './database.ts';
 import { PipelineFunction } from './function.ts';
 import { Lake } from './lake.ts';
 import { Network } from './network.ts';
+import { Recommending } from './recommending.ts';
 import { Schedules } from './schedules.ts';
 import { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
@@ -25,7 +26,7 @@ import { Workflow } from './workflow.ts';
 export class PipelineStack extends Stack {
   constructor(scope: Construct, settings: Settings, props: StackProps = {}) {
     super(scope, settings.stack, {
-      description: 'Soundalike: which artists sound alike',
+      description: 'Soundalike: which artists sound alike, and what to hear next',
       terminationProtection: settings.production,
       ...props,
     });
@@ -51,9 +52,13 @@ export class PipelineStack extends Stack {
     const functions: Record<FunctionName, NodejsFunction> = {
       catalog: make('catalog', 1024, 15, [secrets.useApp, read, write]),
       collector: make('collector', 512, 15, [secrets.useApp, warehouse.query, write]),
-      similarity: make('similarity', 3008, 15, [warehouse.query, write]),
+      similarity: make('similarity', settings.similarityMegabytes, 15, [warehouse.query, write]),
       explorer: make('explorer', 512, 2, []),
       listening: make('listening', 512, 15, [secrets.useApp, secrets.useUser, warehouse.query, write]),
+      trainer: make('trainer', 3008, 15, [warehouse.query, write]),
+      recommender: make('recommender', 3008, 15, [
+        ...[secrets.useApp, secrets.useUser, warehouse.query, write],
+      ]),
       migrator: make('migrator', 256, 5, []),
       doctor: make('doctor', 512, 3, [secrets.useApp, secrets.readUser, warehouse.query]),
     };
@@ -64,9 +69,11 @@ export class PipelineStack extends Stack {
     });
 
     const { machine: workflow } = new Workflow(this, 'Workflow', { ...functions, settings });
-    new Schedules(this, 'Schedules', { ...functions, workflow, undelivered, settings });
-    new Alarms(this, 'Alarms', { settings, network, database, workflow, undelivered, functions });
-    new Dashboard(this, 'Dashboard', { settings, database, workflow, functions });
+    const { machine: recommending } = new Recommending(this, 'Recommending', { ...functions, settings });
+    const workflows = { workflow, recommending };
+    new Schedules(this, 'Schedules', { ...functions, ...workflows, undelivered, settings });
+    new Alarms(this, 'Alarms', { settings, network, database, ...workflows, undelivered, functions });
+    new Dashboard(this, 'Dashboard', { settings, database, ...workflows, functions });
     if (settings.testEvents === 'on') new TestEvents(this, 'TestEvents', settings);
 
     this.#output({

@@ -23,6 +23,7 @@ const EXAMINATION = 'cron(45 11 * * ? *)';
 /** What `Schedules` needs. */
 export interface SchedulesProps {
   workflow: IStateMachine;
+  recommending: IStateMachine;
   listening: IFunction;
   doctor: IFunction;
   /** Gets what could not be delivered. */
@@ -30,23 +31,38 @@ export interface SchedulesProps {
   settings: Settings;
 }
 
-/** Starts the workflow by the setting `schedule`, the listening by `listening`, and the doctor once a day. */
+/** Starts workflows and functions by the settings of their names, and the doctor once a day. */
 export class Schedules extends Construct {
   readonly #settings: Settings;
   readonly #undelivered: IQueue;
 
-  constructor(scope: Construct, id: string, { workflow, listening, doctor, ...props }: SchedulesProps) {
+  constructor(scope: Construct, id: string, props: SchedulesProps) {
     super(scope, id);
+    const { workflow, recommending, listening, doctor } = props;
     this.#settings = props.settings;
     this.#undelivered = props.undelivered;
-    const { schedule, minCoverage, listening: listens } = props.settings;
-    this.#add('Run', 'Collects the day and compares its artists', schedule, (delivery) => {
-      const role = this.#role('RunRole', 'states:StartExecution', workflow.stateMachineArn);
-      const input = ScheduleTargetInput.fromObject({ collect: {}, similarity: { minCoverage } });
-      return new StepFunctionsStartExecution(workflow, { ...delivery, role, input });
-    });
+    const { schedule, minCoverage, listening: listens, recommending: recommends, pushing } = props.settings;
+    const run = { collect: {}, similarity: { minCoverage } };
+    this.#addWorkflow('Run', 'Collects the day and compares its artists', schedule, workflow, run);
     this.#addFunction('Examination', 'Has the doctor look at everything', EXAMINATION, doctor);
     if (listens !== 'off') this.#addFunction('Listening', 'Takes in what was heard', listens, listening);
+    if (recommends === 'off') return;
+    const weekly = { train: {}, recommend: { push: pushing } };
+    this.#addWorkflow('Recommending', 'Trains, and recommends songs', recommends, recommending, weekly);
+  }
+
+  #addWorkflow(
+    id: string,
+    description: string,
+    schedule: string,
+    workflow: IStateMachine,
+    event: object,
+  ): void {
+    this.#add(id, description, schedule, (delivery) => {
+      const role = this.#role(`${id}Role`, 'states:StartExecution', workflow.stateMachineArn);
+      const input = ScheduleTargetInput.fromObject(event);
+      return new StepFunctionsStartExecution(workflow, { ...delivery, role, input });
+    });
   }
 
   #addFunction(id: string, description: string, schedule: string, handler: IFunction): void {

@@ -7,6 +7,7 @@ const CRON = /^cron\(([\dA-Z,*?/#-]+ ){5}[\dA-Z,*?/#-]+\)$/;
 const RATE = /^rate\([1-9]\d* (minute|hour|day)s?\)$/;
 
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+const scheduleOrOff = z.string().refine((text) => text === 'off' || isSchedule(text));
 const count = z.coerce.number().int().positive();
 const url = z.url({ protocol: /^https?$/ }).optional();
 
@@ -33,11 +34,13 @@ export const Settings = z.strictObject({
     .refine(isSchedule)
     .default('cron(30 4 * * ? *)')
     .describe('cron(minutes hours day-of-month month day-of-week year), one of the days a ?, or rate(1 day)'),
-  listening: z
-    .string()
-    .refine((text) => text === 'off' || isSchedule(text))
+  listening: scheduleOrOff
     .default('rate(1 hour)')
     .describe('off, or a schedule: cron(minutes hours day-of-month month day-of-week year) or rate(1 hour)'),
+  recommending: scheduleOrOff
+    .default('cron(0 5 ? * MON *)')
+    .describe('off, or a schedule: cron(minutes hours day-of-month month day-of-week year) or rate(7 days)'),
+  pushing: flag.default(true).describe('true or false'),
   timeZone: z
     .string()
     .refine(isTimeZone)
@@ -45,6 +48,14 @@ export const Settings = z.strictObject({
     .describe('the name of a time zone, as Europe/Reykjavik'),
   alarmAfterHours: count.default(50).describe('a whole number of hours above 0'),
   minCoverage: z.coerce.number().min(0).max(1).default(0.8).describe('a number from 0 to 1'),
+  inOnePiece: count.default(20_000_000).describe('a whole number of neighbours above 0'),
+  similarityMegabytes: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .max(10_240)
+    .default(3008)
+    .describe('a whole number of megabytes from 1024 to 10240'),
   keepDays: count.optional().describe('a whole number of days above 0'),
   logDays: z.coerce
     .number()

@@ -15,6 +15,11 @@ export interface Loaded {
   warnings: number;
 }
 
+/** Rows, in as many batches as they come in. */
+export type Batches =
+  | Iterable<Iterable<readonly Parameter[]>>
+  | AsyncIterable<Iterable<readonly Parameter[]>>;
+
 /** One connection to a server. Statements go as text, since LIMIT and LOAD DATA take no prepared ones. */
 export class MysqlSession implements Engine {
   readonly #connection: PoolConnection;
@@ -44,14 +49,14 @@ export class MysqlSession implements Engine {
   }
 
   /**
-   * Runs a LOAD DATA LOCAL INFILE over rows that are made as they are sent. No row is asked for where the server
-   * refuses the statement.
+   * Runs a LOAD DATA LOCAL INFILE over rows that are made, or read, as they are sent. No row is asked for where the
+   * server refuses the statement.
    */
-  async load(sql: string, rows: Iterable<readonly Parameter[]>): Promise<Loaded> {
+  async load(sql: string, batches: Batches): Promise<Loaded> {
     const loaded: Loaded = { sent: 0, arrived: 0, warnings: 0 };
     let stream: Readable | undefined;
     const infileStreamFactory = () => {
-      stream = Readable.from(packets(rows, loaded));
+      stream = Readable.from(packets(batches, loaded));
       return stream;
     };
     try {
@@ -104,14 +109,17 @@ function* chunks<T>(items: Iterable<T>, size: number): Generator<T[]> {
 }
 
 /** Rows as tab-separated text, counted. mysql2 needs buffers: strings would leave the query pending for ever. */
-function* packets(rows: Iterable<readonly Parameter[]>, loaded: Loaded): Generator<Buffer> {
+async function* packets(batches: Batches, loaded: Loaded): AsyncGenerator<Buffer> {
   let text = '';
-  for (const row of rows) {
-    loaded.sent++;
-    text += `${row.map(field).join('\t')}\n`;
-    if (text.length < PACKET) continue;
-    yield Buffer.from(text);
-    text = '';
+  for await (const rows of batches) {
+    for (const row of rows) {
+      loaded.sent++;
+      for (let i = 0; i < row.length; i++) text += (i === 0 ? '' : '\t') + field(row[i] as Parameter);
+      text += '\n';
+      if (text.length < PACKET) continue;
+      yield Buffer.from(text);
+      text = '';
+    }
   }
   if (text !== '') yield Buffer.from(text);
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../../core/ports.ts';
+import type { ServerDatabase } from '../../core/ports.ts';
 import insertMigrationSql from '../../sql/database/schema_migration_insert.sql' with { type: 'text' };
 import initialSql from '../../sql/mysql/0001_initial.sql' with { type: 'text' };
 import listeningSql from '../../sql/mysql/0002_listening.sql' with { type: 'text' };
@@ -7,6 +7,7 @@ import { MysqlEngine } from './mysql-engine.ts';
 import { numberOf } from './mysql-errors.ts';
 import { publish } from './mysql-publish.ts';
 import type { MysqlSettings } from './mysql-settings.ts';
+import { MysqlShards } from './mysql-shards.ts';
 import { databaseOn, versionOf } from './tables.ts';
 
 /**
@@ -21,7 +22,7 @@ const NO_SUCH_TABLE = 1146;
  * Opens the database of a MySQL or MariaDB server and brings its tables up to date; where they are, the user needs no
  * right to make any. Throws `UsageError` for a URL of another form, and the `Database…Error` that fits.
  */
-export async function openMysql(url: string, settings: MysqlSettings = {}): Promise<Database> {
+export async function openMysql(url: string, settings: MysqlSettings = {}): Promise<ServerDatabase> {
   const engine = new MysqlEngine(url, settings);
   try {
     if (!(await isUpToDate(engine))) await migrate(engine);
@@ -29,9 +30,10 @@ export async function openMysql(url: string, settings: MysqlSettings = {}): Prom
     await engine.close();
     throw error;
   }
-  return databaseOn(engine, MIGRATIONS.length, (publication, stillHeld) =>
+  const database = databaseOn(engine, MIGRATIONS.length, (publication, stillHeld) =>
     publish(engine, publication, stillHeld),
   );
+  return { ...database, shardTables: new MysqlShards(engine) };
 }
 
 async function isUpToDate(engine: MysqlEngine): Promise<boolean> {

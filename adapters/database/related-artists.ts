@@ -1,8 +1,7 @@
 import { LeaseLostError } from '../../core/errors.ts';
 import { FEATURES } from '../../core/features.ts';
-import type { Publication, PublishedNeighbours } from '../../core/ports.ts';
+import type { Publication, Published, PublishedNeighbours } from '../../core/ports.ts';
 import type { Row } from '../../core/tables.ts';
-import insertFeaturesSql from '../../sql/database/artist_features_insert.sql' with { type: 'text' };
 import nearestSql from '../../sql/database/nearest.sql' with { type: 'text' };
 import insertPublishedSql from '../../sql/database/published_insert.sql' with { type: 'text' };
 import type { Engine, Parameter } from './engine.ts';
@@ -50,14 +49,16 @@ function featuresOf(
   };
 }
 
-/** Fills the empty tables `artist_features` and `published` with a run's rows. */
-export async function insertFeaturesAndRun(engine: Engine, publication: Publication): Promise<void> {
-  const { run_id, dt, method, parameters, artistFeatures } = publication;
-  await engine.runMany(insertFeaturesSql, meansOf(artistFeatures));
+/** Names the run whose rows fill the other tables. */
+export async function insertRun(
+  engine: Engine,
+  { run_id, dt, method, parameters }: Published,
+): Promise<void> {
   await engine.run(insertPublishedSql, [run_id, dt, method, parameters]);
 }
 
-function* meansOf(rows: Publication['artistFeatures']): Generator<Parameter[]> {
+/** A run's means as parameters of `artist_features_insert.sql`. */
+export function* meansOf(rows: Publication['artistFeatures']): Generator<Parameter[]> {
   for (const row of rows) yield [row.artist_id, row.tracks, ...FEATURES.map((feature) => row[feature])];
 }
 
@@ -67,7 +68,7 @@ export function* parametersOf(rows: Publication['relatedArtists']): Generator<Pa
 }
 
 /** The error of a run that was to be published, but is not held any more. */
-export const leaseLost = ({ run_id }: Publication): LeaseLostError =>
+export const leaseLost = ({ run_id }: Pick<Publication, 'run_id'>): LeaseLostError =>
   new LeaseLostError(
     `run ${run_id} was to be published, but its lease was taken over`,
     'nothing was replaced: run similarity again',

@@ -3,6 +3,7 @@ import byIdSql from '../../sql/database/run_by_id.sql' with { type: 'text' };
 import insertSql from '../../sql/database/run_insert.sql' with { type: 'text' };
 import renewSql from '../../sql/database/run_renew.sql' with { type: 'text' };
 import updateSql from '../../sql/database/run_update.sql' with { type: 'text' };
+import doneSql from '../../sql/database/runs_done.sql' with { type: 'text' };
 import ofDaySql from '../../sql/database/runs_of_day.sql' with { type: 'text' };
 import unfinishedSql from '../../sql/database/runs_unfinished.sql' with { type: 'text' };
 import type { Engine } from './engine.ts';
@@ -21,6 +22,10 @@ export class RunTable implements Runs {
 
   async ofDay(dt: string): Promise<Run[]> {
     return (await this.#engine.all(ofDaySql, [dt])) as unknown as Run[];
+  }
+
+  async done(kind: RunKind): Promise<Run[]> {
+    return (await this.#engine.all(doneSql, [kind])) as unknown as Run[];
   }
 
   async unfinished(kinds: readonly RunKind[]): Promise<Run[]> {

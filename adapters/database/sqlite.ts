@@ -1,11 +1,12 @@
 import type { Database, Publication, Runs } from '../../core/ports.ts';
+import insertFeaturesSql from '../../sql/database/artist_features_insert.sql' with { type: 'text' };
 import insertRelatedSql from '../../sql/database/related_artist_insert.sql' with { type: 'text' };
 import initialSql from '../../sql/sqlite/0001_initial.sql' with { type: 'text' };
 import listeningSql from '../../sql/sqlite/0002_listening.sql' with { type: 'text' };
 import clearFeaturesSql from '../../sql/sqlite/artist_features_clear.sql' with { type: 'text' };
 import clearPublishedSql from '../../sql/sqlite/published_clear.sql' with { type: 'text' };
 import clearRelatedSql from '../../sql/sqlite/related_artists_clear.sql' with { type: 'text' };
-import { insertFeaturesAndRun, leaseLost, parametersOf } from './related-artists.ts';
+import { insertRun, leaseLost, meansOf, parametersOf } from './related-artists.ts';
 import { RunTable } from './runs.ts';
 import { SqliteEngine, type SqliteSettings } from './sqlite-engine.ts';
 import { databaseOn } from './tables.ts';
@@ -31,7 +32,8 @@ function publish(
   return sqlite.transaction(async (engine) => {
     for (const clear of [clearRelatedSql, clearFeaturesSql, clearPublishedSql]) await engine.run(clear);
     await engine.runMany(insertRelatedSql, parametersOf(publication.relatedArtists));
-    await insertFeaturesAndRun(engine, publication);
+    await engine.runMany(insertFeaturesSql, meansOf(publication.artistFeatures));
+    await insertRun(engine, publication);
     if (!(await stillHeld(new RunTable(engine)))) throw leaseLost(publication);
   });
 }

@@ -6,6 +6,7 @@ import { csvRecords } from './csv-records.ts';
 import { CsvRow, RowError } from './csv-row.ts';
 import { type DatasetRow, LAYOUTS, type Layout } from './layouts.ts';
 import { PLAYLISTS_LAYOUTS, type PlaylistsLayout, playlistsLayoutOf } from './playlists-layouts.ts';
+import { VECTORS_LOOKS, type VectorsFile, vectorsFileOf } from './vectors-file.ts';
 
 /** A table of a dataset whose layout is known. */
 export interface TableFile {
@@ -26,6 +27,24 @@ export interface PlaylistsFile {
 
 /** A file of a dataset. */
 export type DatasetFile = TableFile | PlaylistsFile;
+
+/**
+ * The file of vectors that is named; undefined where none is. Throws `DatasetError` where others are named beside, and
+ * where one is of gensim's own form.
+ */
+export async function vectorsAmong(paths: readonly string[]): Promise<VectorsFile | undefined> {
+  for (const path of paths) {
+    const stats = await statOf(path);
+    const vectors = stats.isFile() ? await vectorsFileOf(path, stats.size) : undefined;
+    if (vectors && paths.length === 1) return vectors;
+    if (!vectors) continue;
+    throw new DatasetError(
+      `expected a file of vectors alone, got ${paths.length} paths, of which ${path} is one`,
+      'import each file of vectors in a call of its own',
+    );
+  }
+  return undefined;
+}
 
 /** Whether a file is a table, which tells of a day's artists, tracks or features. */
 export const isTable = (file: DatasetFile): file is TableFile => 'delimiter' in file;
@@ -129,6 +148,7 @@ async function statOf(path: string) {
 const LAYOUT_HINT = `the layouts are ${[
   ...LAYOUTS.map(({ name, columns }) => `${name} (${columns.join(', ')})`),
   ...PLAYLISTS_LAYOUTS.map(({ name, looks }) => `${name} (${looks})`),
+  `word2vec-text, word2vec-binary (${VECTORS_LOOKS})`,
 ].join('; ')}`;
 
 function unknown(path: string): never {

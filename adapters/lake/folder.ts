@@ -3,7 +3,7 @@ import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { codeOf, storageError } from '../storage-error.ts';
 import { isAlive } from '../system.ts';
-import type { ObjectStore } from './lake.ts';
+import type { ObjectStore, OpenObject } from './lake.ts';
 import type { Append } from './parquet.ts';
 
 /** A folder that behaves like a bucket: a put is whole or not there, whenever the process dies. */
@@ -40,6 +40,26 @@ export class FolderStore implements ObjectStore {
     const path = join(this.#root, key);
     try {
       return await readFile(path);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw storageError(path, error);
+    }
+  }
+
+  async open(key: string): Promise<OpenObject | undefined> {
+    const path = join(this.#root, key);
+    try {
+      const file = await open(path);
+      const { size } = await file.stat();
+      return {
+        byteLength: size,
+        slice: async (start, end = size) => {
+          const bytes = new Uint8Array(end - start);
+          await file.read(bytes, 0, bytes.length, start);
+          return bytes.buffer;
+        },
+        close: () => file.close(),
+      };
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
       throw storageError(path, error);

@@ -10,7 +10,7 @@ import { AwsError } from '../../core/errors.ts';
 import { partitionKey } from '../../core/names.ts';
 import { TABLES, type TableName } from '../../core/tables.ts';
 import { nameOf, type Patience, patiently } from '../aws.ts';
-import type { ObjectStore } from './lake.ts';
+import type { ObjectStore, OpenObject } from './lake.ts';
 import type { Append } from './parquet.ts';
 
 const ALREADY_THERE = 'AlreadyExistsException';
@@ -118,6 +118,10 @@ export class RegisteringStore implements ObjectStore {
 
   get(key: string): Promise<Uint8Array | undefined> {
     return this.#store.get(key);
+  }
+
+  open(key: string): Promise<OpenObject | undefined> {
+    return this.#store.open(key);
   }
 
   list(prefix: string): Promise<string[]> {

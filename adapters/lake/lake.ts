@@ -1,5 +1,7 @@
 import { NoDataError } from '../../core/errors.ts';
 import {
+  CHECKPOINTS,
+  checkpointKey,
   historyUploadKey,
   partitionKey,
   STAGING,
@@ -9,9 +11,17 @@ import {
   uploadKey,
   uploadPrefix,
 } from '../../core/names.ts';
-import type { Lake, RemovableDays, Uploads } from '../../core/ports.ts';
+import type {
+  Checkpoints,
+  Columns,
+  Lake,
+  LakeBatches,
+  RemovableDays,
+  UploadedModels,
+  Uploads,
+} from '../../core/ports.ts';
 import type { Row, TableName } from '../../core/tables.ts';
-import { type Append, decodeTable, inKeyOrder, writeTable } from './parquet.ts';
+import { type Append, batchesOf, decodeTable, inKeyOrder, type Pieces, writeTable } from './parquet.ts';
 
 /** What the lake needs of a bucket or a folder. Keys have `/` between their parts. */
 export interface ObjectStore {
@@ -25,14 +35,21 @@ export interface ObjectStore {
   copy(from: string, to: string): Promise<boolean>;
   /** The object, or undefined where there is none. */
   get(key: string): Promise<Uint8Array | undefined>;
+  /** The object to be read in pieces, as it is now, or undefined where there is none. It is to be closed. */
+  open(key: string): Promise<OpenObject | undefined>;
   /** Keys below a prefix that ends in `/`, sorted. */
   list(prefix: string): Promise<string[]>;
   /** Removes everything below a prefix that ends in `/`. */
   removeAll(prefix: string): Promise<void>;
 }
 
+/** An object that is read in pieces. */
+export interface OpenObject extends Pieces {
+  close(): Promise<void>;
+}
+
 /** The lake over an object store: Parquet tables by day, JSON slices of runs under `staging/`. */
-export class ParquetLake implements Lake, RemovableDays, Uploads {
+export class ParquetLake implements Lake, LakeBatches, RemovableDays, Uploads, UploadedModels, Checkpoints {
   readonly #store: ObjectStore;
 
   constructor(store: ObjectStore) {
@@ -46,6 +63,20 @@ export class ParquetLake implements Lake, RemovableDays, Uploads {
   async read<N extends TableName>(table: N, dt: string): Promise<Row<N>[] | undefined> {
     const bytes = await this.#store.get(partitionKey(table, dt));
     return bytes && (await decodeTable(table, bytes));
+  }
+
+  async *batches<N extends TableName, C extends keyof Row<N> & string>(
+    table: N,
+    dt: string,
+    columns: readonly C[],
+  ): AsyncGenerator<Columns<N, C>> {
+    const object = await this.#store.open(partitionKey(table, dt));
+    if (!object) return;
+    try {
+      yield* batchesOf(table, object, columns);
+    } finally {
+      await object.close();
+    }
   }
 
   async days(table: TableName): Promise<string[]> {
@@ -101,6 +132,14 @@ export class ParquetLake implements Lake, RemovableDays, Uploads {
     );
   }
 
+  async placeUpload(upload: string, table: TableName, dt: string): Promise<void> {
+    if (await this.#store.copy(uploadKey(upload, table), partitionKey(table, dt))) return;
+    throw new NoDataError(
+      `expected the uploaded ${table}, got nothing at ${uploadKey(upload, table)}`,
+      'somebody removed it: run the command again',
+    );
+  }
+
   removeUpload(upload: string): Promise<void> {
     return this.#store.removeAll(uploadPrefix(upload));
   }
@@ -117,6 +156,18 @@ export class ParquetLake implements Lake, RemovableDays, Uploads {
 
   clearStaging(): Promise<void> {
     return this.#store.removeAll(STAGING);
+  }
+
+  putCheckpoint(run: string, bytes: Uint8Array): Promise<void> {
+    return this.#store.put(checkpointKey(run), bytes);
+  }
+
+  checkpoint(run: string): Promise<Uint8Array | undefined> {
+    return this.#store.get(checkpointKey(run));
+  }
+
+  clearCheckpoints(): Promise<void> {
+    return this.#store.removeAll(CHECKPOINTS);
   }
 
   #writeTable<N extends TableName>(key: string, table: N, rows: Iterable<Row<N>>): Promise<void> {

@@ -1,10 +1,15 @@
-import { parquetReadObjects, type SchemaElement } from 'hyparquet';
+import { parquetReadObjects, parquetScan, type SchemaElement } from 'hyparquet';
 import { ByteWriter, parquetWriteRows } from 'hyparquet-writer';
 import { InvalidInputError } from '../../core/errors.ts';
-import { type ColumnType, type LakeTable, type Row, TABLES, type TableName } from '../../core/tables.ts';
-
-/** Rows in a row group; memory is bounded by one of these, and a reader skips those that it does not need. */
-const ROW_GROUP = 100_000;
+import type { Columns } from '../../core/ports.ts';
+import {
+  type ColumnType,
+  type LakeTable,
+  ROW_GROUP,
+  type Row,
+  TABLES,
+  type TableName,
+} from '../../core/tables.ts';
 
 /** Takes the next bytes of an object. */
 export type Append = (bytes: Uint8Array) => Promise<void>;
@@ -51,6 +56,35 @@ export async function decodeTable<N extends TableName>(table: N, bytes: Uint8Arr
     (row) =>
       Object.fromEntries(columns.map(([name, type]) => [name, plain(row[name], type)])) as unknown as Row<N>,
   );
+}
+
+/** A file's bytes, of which some may be asked for at a time. */
+export interface Pieces {
+  readonly byteLength: number;
+  /** Those from `start` to `end`, or to the end of all. */
+  slice(start: number, end?: number): Promise<ArrayBuffer>;
+}
+
+/**
+ * Some columns of a file, a row group at a time, of which no more than those columns are read and held; columns that
+ * the file does not have yet are null.
+ */
+export async function* batchesOf<N extends TableName, C extends keyof Row<N> & string>(
+  table: N,
+  file: Pieces,
+  columns: readonly C[],
+): AsyncGenerator<Columns<N, C>> {
+  const types: Record<string, ColumnType> = TABLES[table].columns;
+  const scan = await parquetScan({ file, useOffsetIndex: false });
+  const there = new Set(scan.metadata.schema.map(({ name }) => name));
+  for (const range of scan.ranges) {
+    const arrays = columns.map(async (column) => {
+      const type = types[column] as ColumnType;
+      if (!there.has(column)) return [column, Array(range.rowEnd - range.rowStart).fill(null)];
+      return [column, Array.from(await scan.readColumn({ column, ...range }), (value) => plain(value, type))];
+    });
+    yield Object.fromEntries(await Promise.all(arrays)) as Columns<N, C>;
+  }
 }
 
 function plain(value: unknown, type: ColumnType): unknown {

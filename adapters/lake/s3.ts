@@ -7,6 +7,7 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
@@ -16,7 +17,7 @@ import {
 import { inBatches } from '../../core/batches.ts';
 import { AWS_CLIENT, nameOf, type Patience, patiently } from '../aws.ts';
 import { storageError } from '../storage-error.ts';
-import type { ObjectStore } from './lake.ts';
+import type { ObjectStore, OpenObject } from './lake.ts';
 import type { Append } from './parquet.ts';
 
 /** Bytes of a part, and of the largest object that is put in one request. S3 takes 10,000 parts, so 80 GB. */
@@ -129,6 +130,28 @@ export class S3Store implements ObjectStore {
     });
   }
 
+  /** An object that is replaced meanwhile is refused, not read half and half. */
+  async open(key: string): Promise<OpenObject | undefined> {
+    const at = this.#at(key);
+    const head = await this.#do(`look at ${key}`, () =>
+      this.#options.client.send(new HeadObjectCommand(at)).catch(undefinedWithoutKey),
+    );
+    if (!head) return undefined;
+    const { ContentLength: byteLength = 0, ETag: IfMatch } = head;
+    return {
+      byteLength,
+      slice: async (start, end = byteLength) => {
+        if (start >= end) return new ArrayBuffer(0);
+        const command = new GetObjectCommand({ ...at, IfMatch, Range: `bytes=${start}-${end - 1}` });
+        const bytes = await this.#do(`get a part of ${key}`, async () =>
+          (await this.#options.client.send(command)).Body?.transformToByteArray(),
+        );
+        return Uint8Array.from(bytes ?? []).buffer;
+      },
+      close: async () => {},
+    };
+  }
+
   async list(prefix: string): Promise<string[]> {
     const { Bucket, Key: Prefix } = this.#at(prefix);
     const keys: string[] = [];
@@ -180,5 +203,6 @@ export class S3Store implements ObjectStore {
 }
 
 function undefinedWithoutKey(error: unknown): undefined {
-  if (nameOf(error) !== 'NoSuchKey') throw error;
+  // Of a HEAD there is no body that could tell which.
+  if (!['NoSuchKey', 'NotFound'].includes(nameOf(error))) throw error;
 }

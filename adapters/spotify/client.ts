@@ -7,6 +7,7 @@ import type {
   FeatureSource,
   FoundFeatures,
   FoundTrack,
+  SongLookup,
   TrackSource,
 } from '../../core/ports.ts';
 import type { ApiClient, ApiRequest } from '../http.ts';
@@ -18,6 +19,7 @@ import {
   artistSearchSchema,
   artistsSchema,
   featuresSchema,
+  oneTrackSchema,
   topTracksSchema,
   trackSearchSchema,
 } from './schemas.ts';
@@ -34,6 +36,7 @@ const MOST_TRACKS = 10;
 /** Spotify has answered 404 or 400 to queries of more than 100 characters (spotipy#845); the rest of the query fits. */
 const LONGEST_NAME = 80;
 const ARTISTS_CAPABILITY = 'spotify:artists';
+const SONG_CAPABILITY = 'spotify:tracks';
 
 /** What a `SpotifyClient` needs. */
 export interface SpotifyClientOptions {
@@ -51,7 +54,7 @@ export interface SpotifyClientOptions {
  * is refused, `CapabilityMissingError` where this app may not make such a call, `AccessRefusedError` where it may make
  * none, `UnexpectedAnswerError`.
  */
-export class SpotifyClient implements ArtistLookup {
+export class SpotifyClient implements ArtistLookup, SongLookup {
   readonly #options: SpotifyClientOptions;
 
   /** The artist's most popular tracks; for apps in extended mode. */
@@ -99,6 +102,14 @@ export class SpotifyClient implements ArtistLookup {
     const query = { q: shorten(name), type: 'artist', limit: SEARCH_PAGE, market };
     const answer = await this.#get('/search', query, artistSearchSchema);
     return (answer?.artists.items ?? []).filter((raw) => raw !== null).map(toArtist);
+  }
+
+  /** One request; a song that Spotify shows by another version of it is there too. */
+  async song(id: string): Promise<{ isrc: string | null } | null> {
+    const { market } = this.#options;
+    const path = `/tracks/${encodeURIComponent(id)}`;
+    const track = await this.#get(path, { market }, oneTrackSchema, SONG_CAPABILITY);
+    return track && track.is_playable !== false ? { isrc: track.external_ids?.isrc ?? null } : null;
   }
 
   /** Null where one of the ids is such that Spotify refuses the whole batch. */

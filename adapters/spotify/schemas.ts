@@ -32,6 +32,9 @@ export const trackSchema = z.object({
   duration_ms: optionalInt,
 });
 
+/** Answer of GET /tracks/{id}; `is_playable` is there where a market was asked for. */
+export const oneTrackSchema = trackSchema.extend({ is_playable: z.boolean().nullish() });
+
 const audioFeaturesSchema = z.object({
   id: z.string().min(1),
   danceability: optionalNumber,

@@ -1,5 +1,5 @@
-import { byId } from '../text.ts';
 import { type MostSimilar, TopRows } from '../vectors/nearest.ts';
+import { type Playlists, listAt as tracksAt } from '../vectors/playlists.ts';
 import type { Scorer } from './scorer.ts';
 
 /** Which tracks stand in which playlists, both ways, as lists in one array: list i is `values[starts[i]]` and on. */
@@ -16,31 +16,57 @@ interface Lists {
   readonly values: Int32Array;
 }
 
-/** Index of playlists; a track that stands in one twice stands in it once. */
-export function itemIndex(playlists: Iterable<readonly string[]>): ItemIndex {
-  const distinct = Array.from(playlists, (playlist) => [...new Set(playlist)]);
-  const ids = [...new Set(distinct.flat())].sort(byId);
-  const rows = new Map(ids.map((id, row) => [id, row]));
-  const tracksOf = distinct.map((playlist) => playlist.map((id) => rows.get(id) as number));
-  const playlistsOf: number[][] = ids.map(() => []);
-  for (const [p, tracks] of tracksOf.entries()) for (const row of tracks) playlistsOf[row]?.push(p);
-  return { ids, rows, playlistsOf: flat(playlistsOf), tracksOf: flat(tracksOf) };
+/** Index of playlists, by their rows; a track that stands in one twice stands in it once. */
+export function itemIndex(playlists: Playlists): ItemIndex {
+  const { ids, rows } = playlists;
+  const tracksOf = distinct(playlists);
+  return { ids, rows, playlistsOf: inverse(tracksOf, ids.length), tracksOf };
 }
 
-function flat(lists: readonly (readonly number[])[]): Lists {
-  const starts = new Int32Array(lists.length + 1);
-  for (const [i, list] of lists.entries()) starts[i + 1] = (starts[i] as number) + list.length;
-  return { starts, values: Int32Array.from(lists.flat()) };
+/** The different tracks of each playlist, in the order of their first places. */
+function distinct(playlists: Playlists): Lists {
+  const { ids, starts, ends } = playlists;
+  const values = new Int32Array(ends.reduce((sum, end, p) => sum + end - (starts[p] as number), 0));
+  const firsts = new Int32Array(starts.length + 1);
+  // The playlist in which each track was last seen, counted from 1.
+  const seen = new Int32Array(ids.length);
+  let length = 0;
+  for (let p = 0; p < starts.length; p++) {
+    for (const row of tracksAt(playlists, p)) {
+      if (seen[row] !== p + 1) values[length++] = row;
+      seen[row] = p + 1;
+    }
+    firsts[p + 1] = length;
+  }
+  return { starts: firsts, values: values.subarray(0, length) };
+}
+
+/** For each value below `n` the lists that it stands in, in their order. */
+function inverse(lists: Lists, n: number): Lists {
+  const starts = new Int32Array(n + 1);
+  for (const value of lists.values) starts[value + 1] = (starts[value + 1] as number) + 1;
+  for (let i = 0; i < n; i++) starts[i + 1] = (starts[i + 1] as number) + (starts[i] as number);
+  const next = starts.slice();
+  const values = new Int32Array(lists.values.length);
+  for (let list = 0; list + 1 < lists.starts.length; list++) {
+    for (const value of listAt(lists, list)) {
+      const at = next[value] as number;
+      values[at] = list;
+      next[value] = at + 1;
+    }
+  }
+  return { starts, values };
 }
 
 /** In how many playlists a track stands. */
 const countOf = ({ playlistsOf: { starts } }: ItemIndex, row: number): number =>
   (starts[row + 1] as number) - (starts[row] as number);
 
-/** The tracks, those that stand in the most playlists first; ties by id. */
+/** The tracks that stand in any playlist, those that stand in the most first; ties by id. */
 export const byPopularity = (index: ItemIndex): string[] =>
   index.ids
     .map((_, row) => row)
+    .filter((row) => countOf(index, row) > 0)
     .sort((a, b) => countOf(index, b) - countOf(index, a) || a - b)
     .map((row) => index.ids[row] as string);
 
@@ -62,21 +88,20 @@ export class ItemNeighbours {
    * playlist with any are never named. Time grows with the lengths of the playlists that the tracks stand in.
    */
   nearest(rows: readonly number[], k: number): MostSimilar {
-    const touched = new Set<number>();
+    const touched: number[] = [];
     for (const row of rows) this.#add(row, touched);
-    for (const row of rows) touched.delete(row);
+    for (const row of rows) this.#scores[row] = 0;
     const inOrder = Int32Array.from(touched).sort();
     const top = new TopRows(Math.min(k, inOrder.length));
     for (const row of inOrder) {
       const score = this.#scores[row] as number;
-      if (top.takes(score)) top.add(row, score);
+      if (score > 0 && top.takes(score)) top.add(row, score);
     }
     for (const row of inOrder) this.#scores[row] = 0;
-    for (const row of rows) this.#scores[row] = 0;
     return top.sorted();
   }
 
-  #add(row: number, touched: Set<number>): void {
+  #add(row: number, touched: number[]): void {
     const { playlistsOf, tracksOf } = this.#index;
     const mine: number[] = [];
     for (const p of listAt(playlistsOf, row)) {
@@ -88,9 +113,9 @@ export class ItemNeighbours {
     const count = countOf(this.#index, row);
     for (const other of mine) {
       const cosine = (this.#shared[other] as number) / Math.sqrt(count * countOf(this.#index, other));
+      if (this.#scores[other] === 0) touched.push(other);
       this.#scores[other] = (this.#scores[other] as number) + cosine;
       this.#shared[other] = 0;
-      touched.add(other);
     }
   }
 }

@@ -1,12 +1,14 @@
-import { mostSimilar, type UnitVectors } from '../vectors/nearest.ts';
+import { similaritySearch } from '../vectors/most-similar.ts';
+import type { UnitVectors } from '../vectors/nearest.ts';
 import type { Scorer } from './scorer.ts';
 
 /**
- * Ranks by cosine with the sum of the given tracks' unit vectors, in which the last track counts 1 and each one before
+ * Ranks by cosine, times the prior, with the sum of the given tracks' unit vectors, in which the last track counts 1 and each one before
  * it `fading` times the one after it; 1: all alike.
  */
 export function vectorScorer(vectors: UnitVectors, fading = 1): Scorer {
   const { rows, size, ids } = vectors;
+  const mostSimilar = similaritySearch(vectors);
   return (given, limit) => {
     const known = new Set<number>();
     const query = new Float64Array(size);
@@ -20,6 +22,6 @@ export function vectorScorer(vectors: UnitVectors, fading = 1): Scorer {
       }
     }
     if (known.size === 0) return [];
-    return Array.from(mostSimilar(vectors, query, limit, known).rows, (row) => ids[row] as string);
+    return Array.from(mostSimilar(query, limit, known).rows, (row) => ids[row] as string);
   };
 }

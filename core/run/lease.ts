@@ -115,6 +115,50 @@ export async function takeReplacing(deps: LeaseDeps, kinds: readonly RunKind[]):
   });
 }
 
+/**
+ * Puts off the end of a waiting run's lease, for one that works for it meanwhile: until `resumeAfter` (epoch
+ * milliseconds) and the grace. Throws `LeaseLostError` where it does not wait any more.
+ */
+export async function keepWaiting(deps: LeaseDeps, id: string, resumeAfter: number): Promise<Run> {
+  const { graceMs } = deps.lease ?? LEASE;
+  return await deps.runs.exclusively(async (runs) => {
+    const run = await runs.byId(id);
+    if (run?.status !== 'waiting') throw notWaiting(id, run);
+    const kept = { ...run, lease_until: iso(resumeAfter + graceMs) };
+    await runs.update(kept, run.owner);
+    return kept;
+  });
+}
+
+/**
+ * Goes on with a run that waits, or whose process died. Throws `LeaseHeldError` where another goes on with it, and
+ * `LeaseLostError` where it is at its end.
+ */
+export async function takeWaiting(deps: LeaseDeps, id: string): Promise<HeldRun> {
+  const { clock, host, lease = LEASE } = deps;
+  const run = await deps.runs.exclusively(async (runs) => {
+    const found = await runs.byId(id);
+    if (!found || !['running', 'waiting'].includes(found.status)) throw notWaiting(id, found);
+    if (found.status === 'running' && isHeld(found, deps)) {
+      throw new LeaseHeldError(
+        `expected run ${id} to wait, but ${found.owner} goes on with it until ${found.lease_until}`,
+        'wait until it is done, or until its lease has run out if it was ended by force',
+      );
+    }
+    const lease_until = iso(clock.now() + lease.leaseMs);
+    const mine: Run = { ...found, owner: host.owner, lease_until, status: 'running' };
+    await runs.update(mine, found.owner);
+    return mine;
+  });
+  return new HeldRun(deps, run);
+}
+
+const notWaiting = (id: string, run: Run | undefined): LeaseLostError =>
+  new LeaseLostError(
+    `expected run ${id} to wait, got ${run ? `one that is ${run.status}` : 'none of that id'}`,
+    'nothing more was written: run the command again',
+  );
+
 /** A run that this process holds; its lease is renewed until the run is let go. */
 export class HeldRun {
   readonly #deps: LeaseDeps;
@@ -164,7 +208,7 @@ export class HeldRun {
   /** Lets go of the run until `resumeAfter` (epoch milliseconds; null: until somebody calls). */
   async wait(progress: string, resumeAfter: number | null): Promise<void> {
     const until = Math.max(resumeAfter ?? 0, this.#deps.clock.now()) + this.#lease.graceMs;
-    await this.#end({ progress, status: 'waiting' }, until);
+    await this.#end({ progress, status: 'waiting', finished_at: null }, until);
   }
 
   /** The run as it will stand when it is done, for the lake's copy of the runs. */

@@ -8,11 +8,18 @@ export interface Pair {
   distance: number;
 }
 
+/** A pair of rows with their ids, as a shard tells it. */
+export interface PairOfIds extends Pair {
+  artist_id: string;
+  y_artist: string;
+}
+
 /**
  * The closest pairs of all, each once (a < b), ties by the rows. Every such pair is found, since one of its ends has
- * the other among its nearest, but for `count` above k where not all pairs are kept.
+ * the other among its nearest, but for `count` above k where not all pairs are kept. Neighbours that are those of some
+ * rows alone begin at the row `from`.
  */
-export function closestPairs({ n, k, rows, distances }: Neighbours, count: number): Pair[] {
+export function closestPairs({ n, k, rows, distances }: Neighbours, count: number, from = 0): Pair[] {
   const byDistance = (x: Pair, y: Pair) => x.distance - y.distance || x.a - y.a || x.b - y.b;
   let closest: Pair[] = [];
   for (let i = 0; i < n; i++) {
@@ -21,7 +28,7 @@ export function closestPairs({ n, k, rows, distances }: Neighbours, count: numbe
       const distance = distances[i * k + r] as number;
       const last = closest[count - 1];
       if (last && distance > last.distance) break;
-      const pair = { a: Math.min(i, j), b: Math.max(i, j), distance };
+      const pair = { a: Math.min(from + i, j), b: Math.max(from + i, j), distance };
       if (closest.some(({ a, b }) => a === pair.a && b === pair.b)) continue;
       closest = [...closest, pair].sort(byDistance).slice(0, count);
     }
@@ -29,18 +36,21 @@ export function closestPairs({ n, k, rows, distances }: Neighbours, count: numbe
   return closest;
 }
 
-/** The rows of `related_artists`, sorted by artist_id and y_artist, made as they are read. */
+/** The rows of `related_artists`, sorted by artist_id and y_artist, made as they are read; `from` as above. */
 export function* relatedArtists(
   ids: readonly string[],
   { n, k, rows, distances }: Neighbours,
+  from = 0,
 ): Generator<Row<'related_artists'>> {
-  const order = new Int32Array(k);
+  // Numbers sort without a function that compares them: a row and its place in one.
+  const keys = new Float64Array(k);
   for (let i = 0; i < n; i++) {
-    for (let r = 0; r < k; r++) order[r] = r;
-    order.sort((x, y) => (rows[i * k + x] as number) - (rows[i * k + y] as number));
-    for (const r of order) {
+    for (let r = 0; r < k; r++) keys[r] = (rows[i * k + r] as number) * k + r;
+    keys.sort();
+    for (const key of keys) {
+      const r = key % k;
       yield {
-        artist_id: ids[i] as string,
+        artist_id: ids[from + i] as string,
         y_artist: ids[rows[i * k + r] as number] as string,
         distance: distances[i * k + r] as number,
         rank: r + 1,

@@ -1,24 +1,14 @@
 import * as z from 'zod';
 import { DatasetError } from '../errors.ts';
 import { Xoshiro128 } from './random.ts';
+import { StoredSettings } from './settings.ts';
 import type { Training } from './word2vec.ts';
 
-const MAGIC = 'soundalike training 1\n';
+/** Version 1 was of skip-gram without shared negatives: gone on with, it would be neither. */
+const MAGIC = 'soundalike training 2\n';
 
 const Header = z.strictObject({
-  settings: z.strictObject({
-    architecture: z.enum(['skip-gram', 'cbow']),
-    size: z.int().positive(),
-    window: z.int().positive(),
-    negatives: z.int().nonnegative(),
-    exponent: z.number(),
-    epochs: z.int().nonnegative(),
-    minCount: z.int().positive(),
-    subsample: z.number().nonnegative(),
-    rate: z.number(),
-    lastRate: z.number(),
-    seed: z.int(),
-  }),
+  settings: StoredSettings,
   epoch: z.int().nonnegative(),
   random: z.array(z.int().min(0).max(0xffffffff)).length(4),
   ids: z.array(z.string()).readonly(),

@@ -1,4 +1,4 @@
-import { byId } from '../text.ts';
+import type { Playlists } from './playlists.ts';
 
 /** The tracks that get a vector: the most frequent first, ties by id. */
 export interface Vocabulary {
@@ -14,36 +14,43 @@ export interface Corpus {
 }
 
 /** The tracks that stand in the playlists at least `minCount` times; a track that stands in one twice counts twice. */
-export function buildVocabulary(playlists: Iterable<readonly string[]>, minCount: number): Vocabulary {
-  const counts = new Map<string, number>();
-  for (const playlist of playlists) {
-    for (const id of playlist) counts.set(id, (counts.get(id) ?? 0) + 1);
+export function buildVocabulary({ ids, tokens, starts, ends }: Playlists, minCount: number): Vocabulary {
+  const counts = new Int32Array(ids.length);
+  for (let p = 0; p < starts.length; p++) {
+    for (let i = starts[p] as number; i < (ends[p] as number); i++) {
+      const row = tokens[i] as number;
+      counts[row] = (counts[row] as number) + 1;
+    }
   }
-  const kept = [...counts].filter(([, count]) => count >= minCount);
-  kept.sort(([a, x], [b, y]) => y - x || byId(a, b));
-  return { ids: kept.map(([id]) => id), counts: Float64Array.from(kept, ([, count]) => count) };
+  const kept = counts.map((_, row) => row).filter((row) => (counts[row] as number) >= minCount);
+  kept.sort((a, b) => (counts[b] as number) - (counts[a] as number) || a - b);
+  return {
+    ids: Array.from(kept, (row) => ids[row] as string),
+    counts: Float64Array.from(kept, (row) => counts[row] as number),
+  };
 }
 
 /**
  * The playlists in the words of a vocabulary. What is not in it is left out, so that its neighbours come closer, as in
  * word2vec.c; lists of fewer than two tracks teach nothing and are left out too.
  */
-export function buildCorpus(playlists: Iterable<readonly string[]>, { ids }: Vocabulary): Corpus {
-  const rows = new Map(ids.map((id, row) => [id, row]));
-  const lists: Int32Array[] = [];
-  let total = 0;
-  for (const playlist of playlists) {
-    const known = playlist.map((id) => rows.get(id)).filter((row) => row !== undefined);
-    if (known.length < 2) continue;
-    lists.push(Int32Array.from(known));
-    total += known.length;
+export function buildCorpus({ ids, rows, tokens, starts, ends }: Playlists, vocabulary: Vocabulary): Corpus {
+  const wordOf = new Int32Array(ids.length).fill(-1);
+  for (const [word, id] of vocabulary.ids.entries()) {
+    const row = rows.get(id);
+    if (row !== undefined) wordOf[row] = word;
   }
-  const tokens = new Int32Array(total);
-  const starts = new Int32Array(lists.length + 1);
-  for (const [p, list] of lists.entries()) {
-    const start = starts[p] as number;
-    tokens.set(list, start);
-    starts[p + 1] = start + list.length;
+  const words = new Int32Array(ends.reduce((sum, end, p) => sum + end - (starts[p] as number), 0));
+  const firsts = new Int32Array(starts.length + 1);
+  let [lists, length] = [0, 0];
+  for (let p = 0; p < starts.length; p++) {
+    const first = length;
+    for (let i = starts[p] as number; i < (ends[p] as number); i++) {
+      const word = wordOf[tokens[i] as number] as number;
+      if (word !== -1) words[length++] = word;
+    }
+    if (length - first < 2) length = first;
+    else firsts[++lists] = length;
   }
-  return { tokens, starts };
+  return { tokens: words.subarray(0, length), starts: firsts.subarray(0, lists + 1) };
 }

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** How vectors are trained. */
 export interface Word2VecSettings {
   /** Skip-gram (a neighbour tells the track) or continuous bag of words (the mean of the neighbours tells it). */
@@ -24,38 +26,54 @@ export interface Word2VecSettings {
   seed: number;
 }
 
+/** As `Word2VecSettings`, of what was stored. */
+export const StoredSettings: z.ZodType<Word2VecSettings> = z.strictObject({
+  architecture: z.enum(['skip-gram', 'cbow']),
+  size: z.int().positive(),
+  window: z.int().positive(),
+  negatives: z.int().nonnegative(),
+  exponent: z.number(),
+  epochs: z.int().nonnegative(),
+  minCount: z.int().positive(),
+  subsample: z.number().nonnegative(),
+  rate: z.number(),
+  lastRate: z.number(),
+  seed: z.int(),
+});
+
+/** Settings as they are asked for; what is left out is as it is. */
+export type GivenSettings = Partial<Omit<Word2VecSettings, 'architecture' | 'lastRate'>> & { cbow?: boolean };
+
 /** What is used unless said otherwise; docs/method.md tells how it was found. */
 const DEFAULTS: Word2VecSettings = {
   architecture: 'skip-gram',
   size: 64,
-  window: 10,
+  window: 20,
   negatives: 5,
   exponent: -0.5,
-  epochs: 5,
-  minCount: 2,
+  epochs: 40,
+  minCount: 1,
   subsample: 0,
-  rate: 0.025,
+  rate: 0.05,
   lastRate: 0.0001,
   seed: 1,
 };
 
-/** The settings that are given, by name, and the defaults of the others. */
-export function settingsOf({
-  cbow,
-  ...given
-}: Partial<Omit<Word2VecSettings, 'architecture' | 'lastRate'>> & { cbow?: boolean }): Word2VecSettings {
+/** The settings that are given, by name, and those of `base`, the defaults, for the others. */
+export function settingsOf({ cbow, ...given }: GivenSettings, base = DEFAULTS): Word2VecSettings {
   const known = Object.entries(given).filter(([, value]) => value !== undefined);
-  const architecture = cbow === undefined ? DEFAULTS.architecture : cbow ? 'cbow' : 'skip-gram';
-  return { ...DEFAULTS, ...Object.fromEntries(known), architecture };
+  const architecture = cbow === undefined ? base.architecture : cbow ? 'cbow' : 'skip-gram';
+  return { ...base, ...Object.fromEntries(known), architecture };
 }
 
 /**
  * The name of a model that was trained so, which is its partition in the lake: every setting that changes its numbers,
- * in letters, digits, dots and dashes.
+ * in letters, digits, dots and dashes. `sgs` is skip-gram with shared negatives; `sg` was without. Of several threads
+ * the name tells how many, since no two such models have the same numbers.
  */
-export const modelName = (settings: Word2VecSettings): string =>
+export const modelName = (settings: Word2VecSettings, threads: number): string =>
   [
-    settings.architecture === 'cbow' ? 'cbow' : 'sg',
+    settings.architecture === 'cbow' ? 'cbow' : 'sgs',
     `d${settings.size}`,
     `w${settings.window}`,
     `n${settings.negatives}`,
@@ -65,4 +83,5 @@ export const modelName = (settings: Word2VecSettings): string =>
     `t${settings.subsample}`,
     `r${settings.rate}`,
     `s${settings.seed}`,
+    ...(threads > 1 ? [`p${threads}`] : []),
   ].join('-');

@@ -4,4 +4,6 @@ export interface TrackVectors {
   /** Numbers in a vector. */
   readonly size: number;
   readonly vectors: Float32Array;
+  /** How often each stands in the playlists that they were learnt from; absent where nobody tells. */
+  readonly counts?: Float64Array;
 }

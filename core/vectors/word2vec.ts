@@ -1,7 +1,7 @@
-import { InvalidInputError } from '../errors.ts';
 import { type AliasTable, aliasTable, draw } from './alias.ts';
 import type { Corpus, Vocabulary } from './corpus.ts';
 import { learn, type Prediction } from './learn.ts';
+import { checkPass, keptOf, longestList } from './pass.ts';
 import { type Xoshiro128, xoshiro128 } from './random.ts';
 import type { Word2VecSettings } from './settings.ts';
 
@@ -40,12 +40,7 @@ const REST = 10_000;
 export function* trainEpoch(training: Training, corpus: Corpus): Generator<number, void, void> {
   const { settings, epoch } = training;
   const words = corpus.tokens.length;
-  if (epoch >= settings.epochs) {
-    throw new InvalidInputError(
-      `expected a training with epochs left of its ${settings.epochs}, got one with ${epoch} done`,
-      'begin a new training',
-    );
-  }
+  checkPass(training, corpus);
   const pass = passOf(training, corpus);
   let rested = 0;
   for (let p = 0; p + 1 < corpus.starts.length; p++) {
@@ -73,24 +68,14 @@ interface Pass {
   rate: number;
 }
 
-function passOf(training: Training, { tokens, starts }: Corpus): Pass {
+function passOf(training: Training, corpus: Corpus): Pass {
   const { settings, vocabulary, inputs, outputs } = training;
   const { size, negatives, exponent, subsample, architecture } = settings;
-  if (tokens.some((row) => row >= vocabulary.ids.length)) {
-    throw new InvalidInputError(
-      `expected a corpus of the training's ${vocabulary.ids.length} tracks, got one with others`,
-      'go on with the playlists that the training began with',
-    );
-  }
-  let longest = 0;
-  for (let p = 0; p + 1 < starts.length; p++) {
-    longest = Math.max(longest, (starts[p + 1] as number) - (starts[p] as number));
-  }
   return {
     training,
     negatives: aliasTable(vocabulary.counts.map((count) => count ** exponent)),
     kept: subsample > 0 ? keptOf(vocabulary.counts, subsample) : undefined,
-    list: new Int32Array(longest),
+    list: new Int32Array(longestList(corpus)),
     prediction: {
       hidden: architecture === 'cbow' ? new Float32Array(size) : inputs,
       at: 0,
@@ -102,15 +87,6 @@ function passOf(training: Training, { tokens, starts }: Corpus): Pass {
     },
     rate: 0,
   };
-}
-
-/** As word2vec.c: a word of frequency f is kept by the chance √(t/f) + t/f. */
-function keptOf(counts: Float64Array, subsample: number): Float64Array {
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  return counts.map((count) => {
-    const ratio = subsample / (count / total);
-    return Math.min(1, Math.sqrt(ratio) + ratio) * 2 ** 32;
-  });
 }
 
 /** Puts the words of a playlist that are kept into the list; how many there are. */

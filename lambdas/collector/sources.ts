@@ -6,7 +6,15 @@ import type { SpotifySettings } from '../../adapters/spotify/settings.ts';
 import { ClientCredentials } from '../../adapters/spotify/token.ts';
 import { CapabilityGate } from '../../core/capability.ts';
 import type { Ledger } from '../../core/ledger.ts';
-import type { ApiState, ArtistLookup, Clock, FeatureSource, Secret, TrackSource } from '../../core/ports.ts';
+import type {
+  ApiState,
+  ArtistLookup,
+  Clock,
+  FeatureSource,
+  Secret,
+  SongLookup,
+  TrackSource,
+} from '../../core/ports.ts';
 
 /** The outside world as one invocation sees it: every request is charged to its ledger. */
 export interface Sources {
@@ -14,6 +22,7 @@ export interface Sources {
   tracks: readonly TrackSource[];
   features: readonly FeatureSource[];
   lookup: ArtistLookup;
+  songs: SongLookup;
   /** Finds out once what this app may not call. */
   gate: CapabilityGate;
   /** Sees that Spotify gives the app a token. Throws what `ClientCredentials` throws. */
@@ -69,6 +78,7 @@ export function connector({ settings, app, provider, apiState, clock, random, sa
       tracks: [client.topTracks, client.search],
       features: [client.audioFeatures, new ReccoBeatsClient(reccobeats)],
       lookup: client,
+      songs: client,
       gate,
       authorise: async () => {
         await tokens.token();

@@ -1,4 +1,4 @@
-import type { Clock, Database, Run } from '../../core/ports.ts';
+import type { Clock, Database, Run, RunKind } from '../../core/ports.ts';
 import {
   type Check,
   check,
@@ -10,6 +10,17 @@ import {
   type Settled,
 } from './finding.ts';
 
+/** What to do about a run of each kind that died or failed. */
+const REMEDIES: Record<RunKind, (run: Run) => string> = {
+  collection: ({ dt, status }) =>
+    `${status === 'failed' ? 'collect again' : 'go on with it'}: soundalike collect --date ${dt}`,
+  import: () => 'import the dataset again',
+  similarity: ({ dt }) => `compare again: soundalike similarity --date ${dt}`,
+  listening: () => 'listen again: soundalike listen',
+  training: () => 'train again: soundalike train',
+  recommendation: () => 'recommend again: soundalike recommend',
+};
+const KINDS = Object.keys(REMEDIES) as RunKind[];
 /** For how many days back failed runs are told. */
 const RECENT_DAYS = 7;
 const DAY_MS = 86_400_000;
@@ -68,7 +79,7 @@ async function recentRuns({ runs }: Database, clock: Clock): Promise<Run[]> {
     new Date(clock.now() - back * DAY_MS).toISOString().slice(0, 10),
   );
   const recent = (await Promise.all(days.map((dt) => runs.ofDay(dt)))).flat();
-  const open = await runs.unfinished(['collection', 'import', 'similarity', 'listening']);
+  const open = await runs.unfinished(KINDS);
   const all = new Map([...recent, ...open].map((run) => [run.id, run]));
   return [...all.values()].sort((a, b) => (a.started_at < b.started_at ? -1 : 1));
 }
@@ -91,17 +102,9 @@ function standing(runs: readonly Run[], published: Run | undefined, clock: Clock
   }
   const last = wrong.at(-1);
   return last
-    ? fault(said.join('; '), `${remedyOf(last)}; its log says why it stopped`)
+    ? fault(said.join('; '), `${REMEDIES[last.kind](last)}; its log says why it stopped`)
     : fine(said.join('; '));
 }
 
 const makesGood = (later: Run, failed: Run): boolean =>
   later.kind === failed.kind && later.status === 'done' && later.started_at > failed.started_at;
-
-function remedyOf({ kind, dt, status }: Run): string {
-  if (kind === 'similarity') return `compare again: soundalike similarity --date ${dt}`;
-  if (kind === 'import') return 'import the dataset again';
-  if (kind === 'listening') return 'listen again: soundalike listen';
-  const verb = status === 'failed' ? 'collect again' : 'go on with it';
-  return `${verb}: soundalike collect --date ${dt}`;
-}

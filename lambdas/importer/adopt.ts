@@ -40,7 +40,7 @@ async function adopt(
       for (const { name } of result.datasets) {
         await deps.lake.stageUpload(ofDataset(run.id, name), ofDataset(upload, name), 'playlists');
       }
-      return { ...result, run: run.id };
+      return { ...result, models: [], run: run.id };
     },
     ({ id }) => id === earlier?.id,
   );

@@ -6,6 +6,7 @@ import {
   type TableFile,
 } from '../../adapters/dataset/files.ts';
 import type { PlaylistsWorkspace } from '../../adapters/dataset/playlists-workspace.ts';
+import type { VectorsFile } from '../../adapters/dataset/vectors-file.ts';
 import type { Workspace } from '../../adapters/dataset/workspace.ts';
 import { DatasetError } from '../../core/errors.ts';
 import { type ImportResult, NAMED } from '../../core/events.ts';
@@ -35,7 +36,11 @@ export class FileAccount {
   #reported = 0;
 
   /** `named` gets what is rejected, up to a number of all files. */
-  constructor({ path, layout, size }: DatasetFile, named: ImportResult['rejected'], progress: Progress) {
+  constructor(
+    { path, layout, size }: DatasetFile | VectorsFile,
+    named: ImportResult['rejected'],
+    progress: Progress,
+  ) {
     this.path = path;
     this.layout = layout.name;
     this.#size = size;

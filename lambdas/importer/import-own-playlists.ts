@@ -57,7 +57,7 @@ export async function importOwnPlaylists(deps: ImportOwnPlaylistsDeps): Promise<
     const result: ImportResult = {
       ...{ date: new Date(clock.now()).toISOString().slice(0, 10), run: run.id },
       ...{ files: [], artists: 0, tracks: 0, features: 0, rejected: [], rejectedCount: 0 },
-      ...{ ...counted, notSongs, datasets: [{ name: OWN, ...counted }] },
+      ...{ ...counted, notSongs, datasets: [{ name: OWN, ...counted }], models: [] },
     };
     await run.done(JSON.stringify(result));
     return result;

@@ -1,17 +1,20 @@
-import { datasetFiles, isTable } from '../../adapters/dataset/files.ts';
+import { datasetFiles, isTable, vectorsAmong } from '../../adapters/dataset/files.ts';
 import { ImportRequest, type ImportResult, parseInput } from '../../core/events.ts';
 import { type ReplaceDeps, refuseDayOf, rollForward } from '../../core/run/replace.ts';
 import { importStaged, NO_DAY, ofDataset } from './day.ts';
+import { type ImportVectorsDeps, importVectors } from './import-vectors.ts';
 import { type ReadDatasetDeps, readDataset } from './read-dataset.ts';
 
 /** What importing needs. */
 export interface ImportDeps extends ReplaceDeps, ReadDatasetDeps {
+  lake: ReplaceDeps['lake'] & ImportVectorsDeps['lake'];
   say: (line: string) => void;
 }
 
 /**
  * Makes a dataset the lake's day: its artists, all its tracks and their audio features; and its playlists those of the
- * lake's datasets that have the names of their files. Playlists alone need no day and own none. Memory is bounded,
+ * lake's datasets that have the names of their files. Playlists alone need no day and own none. A file of vectors
+ * becomes a model, as `importVectors` tells. Memory is bounded,
  * whatever the size. Imported artists become known, but are not followed.
  *
  * Throws `DatasetError` where a file is of no known layout or more than 5 % of its rows cannot be read; then the day
@@ -19,14 +22,17 @@ export interface ImportDeps extends ReplaceDeps, ReadDatasetDeps {
  */
 export async function importDataset(deps: ImportDeps, input: ImportRequest): Promise<ImportResult> {
   const request = parseInput(ImportRequest, input, 'import');
-  await rollForward(deps);
   const date = request.date ?? new Date(deps.clock.now()).toISOString().slice(0, 10);
+  const vectors = await vectorsAmong(request.paths);
+  if (vectors) return await importVectors(deps, vectors, date);
+  await rollForward(deps);
   const files = await datasetFiles(request.paths, sayLeftOut(deps.say));
   const dt = files.some(isTable) ? date : NO_DAY;
   if (dt !== NO_DAY) await refuseDayOf('collection', deps, dt);
   return await importStaged(deps, dt, async (run) => ({
     date,
     run: run.id,
+    models: [],
     ...(await readDataset(deps, files, (table, file, dataset) =>
       deps.lake.stageDayFile(ofDataset(run.id, dataset), table, file),
     )),

@@ -34,7 +34,7 @@ export async function readDataset(
   deps: ReadDatasetDeps,
   files: readonly DatasetFile[],
   keep: Keep,
-): Promise<Omit<ImportResult, 'date' | 'run'>> {
+): Promise<Omit<ImportResult, 'date' | 'run' | 'models'>> {
   const workspace = await Workspace.open(deps.workspaceFolder);
   try {
     const datasets = new Map<string, PlaylistsWorkspace>();

@@ -4,8 +4,9 @@ import { METRICS } from '../../core/names.ts';
 import type { Database } from '../../core/ports.ts';
 import * as stack from '../deployment.ts';
 import { type Call, handle } from '../handle.ts';
+import { withConsent } from '../login/consent.ts';
 import { forget } from './forget.ts';
-import { hear, withConsent } from './hear.ts';
+import { hear, IDLE } from './hear.ts';
 import { recordHistory } from './record-history.ts';
 import { uploadedDocuments } from './uploaded-history.ts';
 
@@ -21,7 +22,7 @@ export const handler = handle(async (event, call) => {
     stack.withDatabase(env, (database) => work(database, depsOf(database, call)));
   if (history) return inDatabase((_, deps) => recordHistory(deps, uploadedDocuments(lake, history)));
   if (isToForget) return grant.write(UserGrant.parse({})).then(() => inDatabase((_, deps) => forget(deps)));
-  return withConsent({ grant, clock, tellDaysLeft }, () =>
+  return withConsent({ grant, clock, tellDaysLeft, idle: () => IDLE }, () =>
     inDatabase(async (database, deps) => {
       const connectUser = await stack.openUser(env, database);
       const connect = await stack.openSources(env, database, call.say);

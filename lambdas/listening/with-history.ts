@@ -1,4 +1,4 @@
-import type { History, Lake, RemovableDays } from '../../core/ports.ts';
+import type { History, Lake, RemovableDays, RunKind } from '../../core/ports.ts';
 import { type HeldRun, type LeaseDeps, takeRun } from '../../core/run/lease.ts';
 
 /** What it takes to change the history. */
@@ -7,10 +7,16 @@ export interface HistoryDeps extends LeaseDeps {
   lake: Pick<Lake, 'read' | 'write'> & RemovableDays;
 }
 
-/** Runs `work` as the one run that changes the history. Throws `LeaseHeldError` where another is under way. */
-export async function withHistory<T>(deps: HistoryDeps, work: (run: HeldRun) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` as the one run that changes the history, or the one of these kinds. Throws `LeaseHeldError` where another
+ * is under way.
+ */
+export async function withHistory<T>(
+  deps: HistoryDeps,
+  work: (run: HeldRun) => Promise<T>,
+  alone: readonly RunKind[] = ['listening'],
+): Promise<T> {
   const dt = new Date(deps.clock.now()).toISOString().slice(0, 10);
-  const alone = ['listening'] as const;
   const run = await takeRun(deps, { kind: 'listening', dt, alone, resumes: () => false, progress: '{}' });
   try {
     const result = await work(run);

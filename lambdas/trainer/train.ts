@@ -1,69 +1,189 @@
-import { NoDataError } from '../../core/errors.ts';
+import { BudgetSpentError, NoDataError, TooLongError } from '../../core/errors.ts';
 import { parseInput, TrainRequest, type TrainResult } from '../../core/events.ts';
-import type { Lake, LakeDays } from '../../core/ports.ts';
-import { type LeaseDeps, takeRun } from '../../core/run/lease.ts';
-import type { Row } from '../../core/tables.ts';
-import { modelName, settingsOf } from '../../core/vectors/settings.ts';
-import type { TrackVectors } from '../../core/vectors/track-vectors.ts';
-import { measureQuality } from './measure.ts';
-import { readPlaylists, type TrackName } from './playlists.ts';
-import { type LongWork, trainVectors } from './train-vectors.ts';
+import type { Checkpoints, Lake, LakeBatches, LakeDays, Run } from '../../core/ports.ts';
+import { type HeldRun, type LeaseDeps, takeRun } from '../../core/run/lease.ts';
+import { fingerprint } from '../../core/vectors/playlists.ts';
+import { modelName, type Word2VecSettings } from '../../core/vectors/settings.ts';
+import { type MeasureWork, measureQuality } from './measure.ts';
+import { type LakePlaylists, namesIn, noPlaylists, readPlaylists } from './playlists.ts';
+import { askedOf, asProgress, newProgress, type TrainProgress } from './progress.ts';
+import { vectorRows } from './rows.ts';
+import { baseSettings } from './settings.ts';
+import { type Kept, type TrainingWork, threadsOf, trainVectors } from './train-vectors.ts';
+import { tune } from './tune.ts';
 
 /** What training needs. */
-export interface TrainDeps extends LeaseDeps, LongWork {
-  lake: Pick<Lake, 'read' | 'write'> & LakeDays;
+export interface TrainDeps extends LeaseDeps, Omit<TrainingWork, 'threads'>, Pick<MeasureWork, 'warehouse'> {
+  lake: Pick<Lake, 'write'> & LakeBatches & LakeDays & Checkpoints;
+  say: (line: string) => void;
 }
 
 /**
  * Trains vectors of tracks on the lake's playlists, measures their settings on playlists that are held out, and writes
- * those of all playlists to the lake as a model that is named by its settings; one of the same name is replaced. The
- * same playlists and settings give the same bytes.
+ * those of all playlists to the lake as a model that is named by its settings; one of the same name is replaced. On one
+ * thread the same playlists and settings give the same bytes, however often the work was broken off.
  *
- * Throws `NoDataError` where there are no playlists or none with two tracks that are frequent enough, and
- * `LeaseHeldError` where another training is under way.
+ * Where the next step would end after the deadline the result has `done: false`; called with its `run`, or on the same
+ * day with the same request, it goes on after the last epoch that was kept. So it does after a process that died.
+ *
+ * Throws `NoDataError` where there are no playlists or none with two tracks that are frequent enough, `LeaseHeldError`
+ * where another training is under way, and `TooLongError` where an epoch takes longer than a call may last.
  */
 export async function train(deps: TrainDeps, input: TrainRequest): Promise<TrainResult> {
-  const settings = settingsOf(parseInput(TrainRequest, input, 'train'));
-  const { clock, lake } = deps;
-  const began = clock.now();
+  const { run: id, adopt: _, ...asked } = parseInput(TrainRequest, input, 'train');
+  const began = deps.clock.now();
+  const earlier = id === undefined ? undefined : await existing(deps, id);
+  if (earlier?.summary) return JSON.parse(earlier.summary) as TrainResult;
+  // That there is nothing to train on is no run that failed.
+  if (!earlier && (await deps.lake.days('playlists')).length === 0) throw noPlaylists();
   const run = await takeRun(deps, {
-    ...{ kind: 'training', dt: new Date(began).toISOString().slice(0, 10) },
-    ...{ alone: ['training'], progress: JSON.stringify(settings), resumes: () => false },
+    ...{ kind: 'training', dt: earlier?.dt ?? new Date(began).toISOString().slice(0, 10) },
+    ...{ alone: ['training'], progress: JSON.stringify(newProgress(asked)) },
+    resumes: (other) =>
+      earlier ? other.id === earlier.id : JSON.stringify(askedOf(other.progress)) === JSON.stringify(asked),
   });
-  try {
-    const { lists, names } = await readPlaylists(lake);
-    const quality = await measureQuality(deps, lists, settings);
-    const vectors = await trainVectors(deps, lists, settings, 'training');
-    if (!vectors) {
-      throw new NoDataError(
-        `expected a playlist with two tracks that stand ${settings.minCount} times or more in the playlists, got none among ${lists.length} playlists`,
-        'import more playlists, or train with a smaller --min-count',
-      );
+  return await new Work(deps, run, began).goOn();
+}
+
+/** A call's work on a run. */
+class Work {
+  readonly #deps: TrainDeps;
+  readonly #run: HeldRun;
+  readonly #state: TrainProgress;
+  /** When this call would have begun if it had done the work of all. */
+  readonly #began: number;
+  /** Whether this call has kept anything that the next can go on from. */
+  #advanced = false;
+
+  constructor(deps: TrainDeps, run: HeldRun, began: number) {
+    this.#deps = deps;
+    this.#run = run;
+    this.#state = asProgress(run.progress);
+    this.#began = began - this.#state.seconds * 1000;
+  }
+
+  /** Goes as far as the time of the call allows. */
+  async goOn(): Promise<TrainResult> {
+    const scores = this.#state.measured.scores.length;
+    let playlists: LakePlaylists | undefined;
+    try {
+      playlists = await readPlaylists(this.#deps.lake);
+      return await this.#train(playlists, await this.#begin(playlists));
+    } catch (error) {
+      const { settings, measured } = this.#state;
+      this.#advanced ||= measured.scores.length > scores;
+      if (error instanceof BudgetSpentError && this.#advanced && playlists && settings) {
+        await this.#run.wait(this.#note(), null);
+        return this.#result(playlists, settings, { stopped: error.message });
+      }
+      await this.#run.fail(this.#note());
+      throw error instanceof BudgetSpentError ? tooLong(playlists, error) : error;
     }
-    const result: TrainResult = {
-      ...{ model: modelName(settings), run: run.id },
-      ...{ playlists: lists.length, tracks: names.size, vocabulary: vectors.ids.length },
-      seconds: (clock.now() - began) / 1000,
-      quality,
+  }
+
+  /** Sees whether what was kept is of these playlists, and settles what to train with. */
+  async #begin(playlists: LakePlaylists): Promise<Word2VecSettings> {
+    const { say, runs, lake } = this.#deps;
+    const state = this.#state;
+    const print = fingerprint(playlists);
+    if (state.playlists !== print) {
+      // Those of trainings that nobody goes on with go too.
+      await lake.clearCheckpoints();
+      if (state.playlists !== null) say('The playlists have changed: the training begins anew.');
+      delete state.quality;
+      Object.assign(state, newProgress(state.asked), { playlists: print });
+    }
+    if (state.settings) return state.settings;
+    const { tune: seconds, threads: _, ...given } = state.asked;
+    const { base, tunedBy } = await baseSettings(runs, given);
+    if (tunedBy) say(`Settings that are not given are those that run ${tunedBy} has found.`);
+    const search = seconds === undefined ? undefined : { base, given, seconds };
+    const found = search ? await tune(this.#deps, playlists, search) : { settings: base, tuned: null };
+    Object.assign(state, { ...found, tunedBy });
+    await this.#advance(search !== undefined);
+    return found.settings;
+  }
+
+  async #train(playlists: LakePlaylists, settings: Word2VecSettings): Promise<TrainResult> {
+    const { lake, say } = this.#deps;
+    const state = this.#state;
+    const work = this.#work;
+    const kept: Kept = {
+      say,
+      last: () => lake.checkpoint(this.#run.id),
+      keep: async (bytes) => {
+        await lake.putCheckpoint(this.#run.id, bytes);
+        await this.#advance();
+      },
     };
+    if (state.quality === undefined) {
+      const measuring = { ...work, note: () => this.#advance() };
+      state.quality = await measureQuality(measuring, playlists, settings, state.measured, kept);
+      await this.#advance();
+    }
+    const vectors = await trainVectors(work, playlists, settings, 'training', kept);
+    if (!vectors) throw nothingToLearn(playlists, settings);
     // Another may have taken the run over meanwhile.
-    await run.advance(JSON.stringify({ replacing: result.model }));
-    await lake.write('track_vectors', result.model, rowsOf(vectors, names));
-    await run.done(JSON.stringify(result));
+    await this.#advance();
+    const model = this.#model(settings);
+    await lake.write('track_vectors', model, vectorRows(vectors, namesIn(playlists)));
+    const result = this.#result(playlists, settings, { done: true, vocabulary: vectors.ids.length });
+    await this.#run.done(JSON.stringify(result));
+    // The model is there: what is left over goes when the next begins.
+    await lake.clearCheckpoints().catch(() => {});
     return result;
-  } catch (error) {
-    await run.fail();
-    throw error;
+  }
+
+  #result(playlists: LakePlaylists, settings: Word2VecSettings, end: Partial<TrainResult>): TrainResult {
+    const { tunedBy, tuned, quality = null } = this.#state;
+    return {
+      ...{ done: false, model: this.#model(settings), run: this.#run.id, settings, tunedBy, tuned },
+      ...{ playlists: playlists.starts.length, tracks: playlists.ids.length, vocabulary: 0 },
+      ...{ seconds: this.#seconds, quality, stopped: null },
+      ...end,
+    };
+  }
+
+  #model(settings: Word2VecSettings): string {
+    return modelName(settings, threadsOf(this.#work, settings));
+  }
+
+  get #work(): TrainDeps & TrainingWork {
+    return { ...this.#deps, threads: this.#state.asked.threads };
+  }
+
+  async #advance(isAdvance = true): Promise<void> {
+    await this.#run.advance(this.#note());
+    this.#advanced ||= isAdvance;
+  }
+
+  #note(): string {
+    return JSON.stringify({ ...this.#state, seconds: this.#seconds } satisfies TrainProgress);
+  }
+
+  get #seconds(): number {
+    return (this.#deps.clock.now() - this.#began) / 1000;
   }
 }
 
-const rowsOf = (
-  { ids, size, vectors }: TrackVectors,
-  names: ReadonlyMap<string, TrackName>,
-): Row<'track_vectors'>[] =>
-  ids.map((id, row) => ({
-    track_id: id,
-    name: names.get(id)?.name ?? null,
-    artist_name: names.get(id)?.artist_name ?? null,
-    vector: vectors.subarray(row * size, (row + 1) * size),
-  }));
+async function existing({ runs }: TrainDeps, id: string): Promise<Run> {
+  const run = await runs.byId(id);
+  if (run?.kind === 'training') return run;
+  throw new NoDataError(
+    `train, field run: expected the id of a training, got ${id}`,
+    'leave it out to begin one',
+  );
+}
+
+const nothingToLearn = ({ starts }: LakePlaylists, { minCount }: Word2VecSettings) =>
+  new NoDataError(
+    `expected a playlist with two tracks that stand ${minCount} times or more in the playlists, got none among ${starts.length} playlists`,
+    'import more playlists, or train with a smaller --min-count',
+  );
+
+const tooLong = (playlists: LakePlaylists | undefined, cause: Error) =>
+  new TooLongError(
+    `expected to read the playlists and to train on them once in the time of one call, got ${playlists ? `${playlists.tokens.length} places, which take longer` : 'no end of reading'}`,
+    'train on a machine of your own and upload what comes of it: soundalike train --stack <name>',
+    { cause },
+  );

@@ -28,20 +28,23 @@ import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
+  ListStateMachinesCommand,
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { stackOutputs } from '../../adapters/stack/outputs.ts';
 import { systemClock } from '../../adapters/system.ts';
-import type { DoctorResult, RunResult } from '../../core/events.ts';
+import type { DoctorResult, RecommendResult, RunResult, TrainResult } from '../../core/events.ts';
 import { ENVIRONMENT, type FunctionName, functionName, type OUTPUTS } from '../../core/names.ts';
 import { type StandIn, startStandIn } from '../../sample/stand-in/server.ts';
+import { STAND_IN_USER } from '../../sample/stand-in/user-state.ts';
 import { type CliOptions, documentOf, type Ended, soundalike } from '../support/cli.ts';
 import { writeDatasetFolder } from '../support/dataset-folder.ts';
 import { times } from '../support/long.ts';
 import { openTestServer, type TestServer } from '../support/mariadb.ts';
 import { findMiniStack, type MiniStack, startMiniStack } from '../support/ministack.ts';
 import { fitTemplate, type Template } from '../support/ministack-template.ts';
+import { playlistLine } from '../support/playlist-files.ts';
 import { smallCatalogue } from '../support/small-catalogue.ts';
 
 const STACK = 'Soundalike';
@@ -51,7 +54,8 @@ const APP = { client_id: 'app', client_secret: 'of-the-app' };
 /** Others may be at work on this machine. */
 const TEST_MS = 180_000;
 const long = times(0, 1) > 0;
-const catalogue = smallCatalogue(12);
+/** The user of the stand-in listens to half of its artists. */
+const catalogue = smallCatalogue(24);
 const names = catalogue.artists.map(({ name }) => name);
 
 const found = findMiniStack(long);
@@ -73,6 +77,12 @@ interface Deployment {
   output: (key: keyof typeof OUTPUTS) => string;
   /** The CDK's command line on the deployed app. */
   cdk(command: 'deploy' | 'destroy', consent: readonly string[]): Promise<void>;
+}
+
+/** What the workflow that trains and recommends gives. */
+interface Recommended {
+  trained: TrainResult;
+  recommended: RecommendResult;
 }
 
 const run = promisify(execFile);
@@ -228,12 +238,12 @@ async function scheduler(method: string, path: string, body?: object): Promise<R
   return JSON.parse(answer) as Record<string, unknown>;
 }
 
-/** Has the stack's schedule fire at once, once: a copy of it of which the expression alone is another. */
-async function fire(name: string): Promise<void> {
+/** Has the schedule of a workflow fire at once, once: a copy of it of which the expression alone is another. */
+async function fire(name: string, workflow = deployment.output('stateMachine')): Promise<void> {
   const { Schedules } = (await scheduler('GET', '/schedules')) as {
     Schedules: { Name: string; Target: { Arn: string } }[];
   };
-  const own = Schedules.find(({ Target }) => Target.Arn === deployment.output('stateMachine'));
+  const own = Schedules.find(({ Target }) => Target.Arn === workflow);
   const { Name: _, Arn: __, ...schedule } = await scheduler('GET', `/schedules/${own?.Name}`);
   const now = new Date().toISOString().slice(0, 19);
   await scheduler('POST', `/schedules/${name}`, { ...schedule, ScheduleExpression: `at(${now})` });
@@ -241,9 +251,9 @@ async function fire(name: string): Promise<void> {
 
 const states = () => new SFNClient(clientOf(deployment.ministack));
 
-/** The executions of the workflow, the newest first. */
-async function executions(): Promise<string[]> {
-  const command = new ListExecutionsCommand({ stateMachineArn: deployment.output('stateMachine') });
+/** The executions of a workflow, the newest first. */
+async function executions(stateMachineArn = deployment.output('stateMachine')): Promise<string[]> {
+  const command = new ListExecutionsCommand({ stateMachineArn });
   const { executions = [] } = await states().send(command);
   return executions
     .toSorted((a, b) => Number(b.startDate) - Number(a.startDate))
@@ -261,8 +271,22 @@ async function patiently<T>(what: string, seconds: number, ask: () => Promise<T 
 }
 
 /** Waits for an execution that was not there before; the emulator looks at its schedules every ten seconds. */
-const newExecution = (before: readonly string[]): Promise<string> =>
-  patiently('another execution', 40, async () => (await executions()).find((arn) => !before.includes(arn)));
+const newExecution = (before: readonly string[], workflow?: string): Promise<string> =>
+  patiently('another execution', 40, async () =>
+    (await executions(workflow)).find((arn) => !before.includes(arn)),
+  );
+
+/** The workflow that trains and recommends, which no command needs to find. */
+async function recommending(): Promise<string> {
+  const { stateMachines = [] } = await states().send(new ListStateMachinesCommand({}));
+  return String(stateMachines.find(({ name }) => name?.includes('Recommending'))?.stateMachineArn);
+}
+
+async function putSecret(output: keyof typeof OUTPUTS, value: object): Promise<void> {
+  await new SecretsManagerClient(clientOf(deployment.ministack)).send(
+    new PutSecretValueCommand({ SecretId: deployment.output(output), SecretString: JSON.stringify(value) }),
+  );
+}
 
 /** Waits for the end of an execution. */
 const endOf = (executionArn: string, seconds = 60): Promise<object> =>
@@ -284,12 +308,7 @@ const waits = (executionArn: string): Promise<true> =>
   beforeAll(async () => {
     if ('missing' in found) return;
     deployment = await explained(() => deploy(found.python));
-    await new SecretsManagerClient(clientOf(deployment.ministack)).send(
-      new PutSecretValueCommand({
-        SecretId: deployment.output('spotifySecret'),
-        SecretString: JSON.stringify(APP),
-      }),
-    );
+    await putSecret('spotifySecret', APP);
   }, 2 * TEST_MS);
   afterAll(async () => {
     const failures: unknown[] = [];
@@ -350,6 +369,65 @@ const waits = (executionArn: string): Promise<true> =>
     });
     expect(await partitions('artists')).not.toContain('2026-01-01');
   });
+
+  works('has nothing to train on or to recommend by at first, which is no failure', async () => {
+    const stateMachineArn = await recommending();
+    for (const [recommend, code] of [
+      [{}, 'no-data'],
+      [{ push: true }, 'consent-needed'],
+    ] as const) {
+      const input = JSON.stringify({ recommend });
+      const { executionArn = '' } = await states().send(
+        new StartExecutionCommand({ stateMachineArn, input }),
+      );
+      expect(await endOf(executionArn)).toMatchObject({
+        status: 'SUCCEEDED',
+        output: { trained: { Error: 'no-data' }, recommended: { Error: code } },
+      });
+    }
+  });
+
+  works(
+    'trains, recommends and pushes by its weekly schedule, with what was imported and heard',
+    async () => {
+      const file = join(deployment.folder, 'playlists.jsonl');
+      const lines = Array.from({ length: 24 }, (_, n) =>
+        playlistLine(
+          `list-${n}`,
+          Array.from(
+            { length: 12 },
+            (_, i) => catalogue.tracks[(n * 5 + i * 7) % catalogue.tracks.length] ?? null,
+          ),
+        ),
+      );
+      await writeFile(file, lines.map((line) => `${line}\n`).join(''));
+      const imported = await cli(['import', file]);
+      expect([imported.status, imported.stderr]).toEqual([0, '']);
+      await putSecret('userSecret', {
+        refresh_token: STAND_IN_USER.refreshToken,
+        scopes: STAND_IN_USER.scopes.join(' '),
+        authorized_at: new Date().toISOString(),
+      });
+      expect(await invoke('listening', {})).toMatchObject({ failed: false, answer: { added: 50 } });
+      const workflow = await recommending();
+      const before = await executions(workflow);
+      await fire('weekly', workflow);
+      const ended = (await endOf(await newExecution(before, workflow), 120)) as { output: Recommended };
+      expect(ended).toMatchObject({
+        status: 'SUCCEEDED',
+        output: { trained: { done: true, playlists: 24 }, recommended: { method: 'items', unknownCount: 0 } },
+      });
+      const { songs, playlist } = ended.output.recommended;
+      const [pushed] = (await deployment.standIn.user.state()).playlists;
+      expect(songs.length).toBeGreaterThan(0);
+      expect([pushed?.id, pushed?.items.map(({ uri }) => uri)]).toEqual([
+        playlist?.id,
+        songs.map(({ uri }) => uri),
+      ]);
+      expect(await partitions('track_vectors')).toEqual([ended.output.trained.model]);
+      expect(await partitions('recommendations')).toHaveLength(1);
+    },
+  );
 
   (long ? works : test.skip)(
     "waits as long as Spotify says, and the next day's schedule meanwhile ends as skipped",

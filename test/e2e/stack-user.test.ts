@@ -3,18 +3,21 @@ import { basename, join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { ParquetLake } from '../../adapters/lake/lake.ts';
 import { S3Store } from '../../adapters/lake/s3.ts';
-import type {
-  AddResult,
-  ForgetResult,
-  HearResult,
-  HistoryImportResult,
-  UploadedHistory,
+import {
+  type AddResult,
+  type ForgetResult,
+  type HearResult,
+  type HistoryImportResult,
+  RecommendRequest,
+  type RecommendResult,
+  type UploadedHistory,
 } from '../../core/events.ts';
 import type { Row } from '../../core/tables.ts';
 import { IDLE } from '../../lambdas/listening/hear.ts';
 import { importHistory } from '../../lambdas/listening/import-history.ts';
 import { recordHistory } from '../../lambdas/listening/record-history.ts';
 import { uploadedDocuments } from '../../lambdas/listening/uploaded-history.ts';
+import { nobody } from '../../lambdas/login/consent.ts';
 import { clientFor, patience } from '../support/aws/client.ts';
 import { LAKE } from '../support/aws/cloud.ts';
 import { type DeployedStack, STACK, serveStack } from '../support/aws/deployed-stack.ts';
@@ -61,6 +64,38 @@ test('forgets, when told to', async () => {
   const ended = await cli('forget', '--yes');
   expect([ended.status, documentOf(ended)]).toEqual([0, forgotten]);
   expect(events()).toEqual([['Soundalike-listening', { forget: true }]]);
+});
+
+test('recommends and pushes there, what was asked for and nothing else; what fails there is told', async () => {
+  const list: RecommendResult = {
+    ...{ date: '2026-11-22', run: 'r1', from: '2026-11-15T00:00:00.000Z', to: '2026-11-22T00:00:00.000Z' },
+    ...{
+      plays: 3,
+      heard: 2,
+      unknown: [],
+      unknownCount: 0,
+      method: 'items',
+      model: null,
+      songs: [],
+      gone: [],
+    },
+    ...{ playlist: null, requests: 1, warnings: ['a note'] },
+  };
+  stack.lambda.functions.recommender = () => list;
+  const ended = await cli('recommend', '--days', '30', '--method', 'items', '--push');
+  expect([ended.status, documentOf(ended), complaints(ended)]).toEqual([0, list, ['Note: a note.']]);
+  const [[name, event] = []] = events();
+  expect(name).toBe('Soundalike-recommender');
+  expect(event).toMatchObject({ days: 30, method: 'items', push: true, dryRun: false });
+  stack.lambda.functions.recommender = () => {
+    throw nobody(STACK);
+  };
+  expect(errorOf(await cli('recommend', '--push'), 1)).toEqual({
+    code: 'consent-needed',
+    message: "expected the user's consent, but nobody has logged in to Spotify yet",
+    hint: `log in: npx soundalike login --stack ${STACK}`,
+  });
+  expect(RecommendRequest.parse(events().at(-1)?.[1])).toMatchObject({ push: true });
 });
 
 test('follows those that were heard', async () => {

@@ -31,7 +31,7 @@ test('trains on imported playlists, tells how good it is, and the same again by 
   const settings = ['--size', '8', '--epochs', '20', '--min-count', '1', '--seed', '7'];
   const trained = documentOf<TrainResult>(await cli('train', ...settings, '--json'));
   expect(trained).toMatchObject({ playlists: 60, tracks: 40, vocabulary: 40, seconds: expect.any(Number) });
-  expect(trained.model).toMatch(/^sg-d8-.*-e20-m1-.*-s7$/);
+  expect(trained.model).toMatch(/^sgs-d8-.*-e20-m1-.*-s7$/);
   const { quality } = trained;
   expect(quality?.hitRate10).toBeGreaterThan((quality?.random.hitRate10 ?? 1) + 0.1);
   expect(quality?.popularity).toMatchObject({ ndcg10: expect.any(Number), rPrecision: expect.any(Number) });

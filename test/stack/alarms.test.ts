@@ -37,7 +37,9 @@ test.each(FUNCTIONS.map((name) => [name]))(
   (name) => {
     const alarm = named(`function-errors-${name}`) ?? {};
     expect(alarm.Metrics[0].Expression).toBe('errors - FILL(refused, 0)');
-    expect(alarm.Threshold).toBe(['collector', 'similarity'].includes(name) ? 3 : 1);
+    expect(alarm.Threshold).toBe(
+      ['collector', 'similarity', 'trainer', 'recommender'].includes(name) ? 3 : 1,
+    );
     const { Namespace, MetricName, Dimensions } = alarm.Metrics[2].MetricStat.Metric;
     expect([Namespace, MetricName]).toEqual(['Soundalike', 'Refused']);
     expect(Dimensions.map((dimension: { Name: string }) => dimension.Name)).toEqual([
@@ -49,6 +51,7 @@ test.each(FUNCTIONS.map((name) => [name]))(
 
 test.each([
   ['workflow-failed', 'notBreaching'],
+  ['workflow-failed-recommending', 'notBreaching'],
   ['undelivered', 'notBreaching'],
   ['no-good-run', 'notBreaching'],
   ['coverage-below-floor', 'notBreaching'],
@@ -74,9 +77,29 @@ test('a gateway and a serverless database are watched by what they tell', () => 
   expect(metrics).not.toContain('FreeStorageSpace');
 });
 
+test('a failure of either workflow alarms, of each by itself', () => {
+  const watched = ['workflow-failed', 'workflow-failed-recommending'].map((name) => {
+    const [expression, ...metrics] = named(name)?.Metrics ?? [];
+    expect(expression.Expression).toBe('failed + timedOut + aborted');
+    const told = JSON.stringify(metrics);
+    return [...new Set(told.match(/"(Workflow|Recommending)Machine/g))];
+  });
+  expect(watched).toEqual([['"WorkflowMachine'], ['"RecommendingMachine']]);
+});
+
 test('the dashboard shows runs, what they brought, and the database', () => {
   const [[, dashboard] = []] = ofType(deployed, 'AWS::CloudWatch::Dashboard');
   const body = JSON.stringify(dashboard?.Properties.DashboardBody);
-  const shown = ['Published', 'Coverage', 'Requests', 'Dropped', 'Duration', 'Errors', 'CPUUtilization'];
+  const shown = [
+    'Published',
+    'Coverage',
+    'Requests',
+    'Dropped',
+    'Duration',
+    'Errors',
+    'CPUUtilization',
+    'Recommended',
+    'UnknownShare',
+  ];
   expect(shown.filter((metric) => !body.includes(metric))).toEqual([]);
 });

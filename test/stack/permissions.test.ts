@@ -50,14 +50,17 @@ test('the resources with a wildcard are these', () => {
   expect(found.sort()).toEqual(
     [
       ...FUNCTIONS.map((name) => `${name}: ec2:AssignPrivateIpAddresses on *`),
-      ...['catalog', 'collector', 'similarity', 'listening'].map(
+      ...['catalog', 'collector', 'similarity', 'listening', 'trainer', 'recommender'].map(
         (name) => `${name}: s3:AbortMultipartUpload on Lake/*`,
       ),
-      ...['collector', 'doctor', 'listening', 'similarity'].map(
+      ...['collector', 'doctor', 'listening', 'similarity', 'trainer', 'recommender'].map(
         (name) => `${name}: s3:AbortMultipartUpload on Results/*`,
       ),
       'doctor: s3:GetObject on Lake/*',
+      'RecommendingMachine: logs:CreateLogDelivery on *',
       'WorkflowMachine: logs:CreateLogDelivery on *',
+      'WorkflowMachine: states:DescribeExecution on execution:*',
+      'WorkflowMachine: states:RedriveExecution on execution:*',
       'AWSCDKTriggerCustomResourceProviderCustomResourceProvider: lambda:InvokeFunction on migrator:*',
     ].sort(),
   );
@@ -65,7 +68,7 @@ test('the resources with a wildcard are these', () => {
 
 function kindOf(resource: string): string {
   if (resource === '"*"') return '*';
-  const [, kind] = /(Lake|Results|migrator)/.exec(resource) ?? [];
+  const [, kind] = /(Lake|Results|migrator|execution)/.exec(resource) ?? [];
   const [, end] = /([/:]\*)"/.exec(resource) ?? [];
   return `${kind}${end}`;
 }
@@ -102,7 +105,9 @@ describe('each function may do what it does', () => {
     ['catalog', [...DATABASE, ...READ_LAKE, ...WRITE_LAKE]],
     ['collector', [...DATABASE, ...READ_LAKE, ...WRITE_LAKE, ...QUERY]],
     ['similarity', [...DATABASE, ...READ_LAKE, ...WRITE_LAKE, ...QUERY]],
+    ['trainer', [...DATABASE, ...READ_LAKE, ...WRITE_LAKE, ...QUERY]],
     ['listening', [...DATABASE, 'secretsmanager:PutSecretValue', ...READ_LAKE, ...WRITE_LAKE, ...QUERY]],
+    ['recommender', [...DATABASE, 'secretsmanager:PutSecretValue', ...READ_LAKE, ...WRITE_LAKE, ...QUERY]],
     ['doctor', [...DATABASE, ...READ_LAKE, ...QUERY]],
   ])('%s', (name, actions) => {
     expect([...new Set(actionsOf(name))].sort()).toEqual([...new Set(actions)].sort());
@@ -111,17 +116,39 @@ describe('each function may do what it does', () => {
   test("only those that speak to Spotify read the app's secret", () => {
     const [[app] = []] = ofType(deployed, 'AWS::SecretsManager::Secret');
     const readers = allowed.filter(({ resources }) => resources.includes(`{"Ref":"${app}"}`));
-    const roles = ['catalog', 'collector', 'listening', 'doctor'].map(roleOf);
+    const roles = ['catalog', 'collector', 'listening', 'recommender', 'doctor'].map(roleOf);
     expect(readers.map(({ role }) => role).sort()).toEqual(roles.sort());
   });
 
-  test("only the listening writes the user's, and besides it only the doctor reads it", () => {
+  test("only the listening and the recommender write the user's, and besides them only the doctor reads it", () => {
     const [, [user] = []] = ofType(deployed, 'AWS::SecretsManager::Secret');
     const users = allowed.filter(({ resources }) => resources.includes(`{"Ref":"${user}"}`));
     const READ = 'secretsmanager:GetSecretValue';
     expect(Object.fromEntries(users.map(({ role, actions }) => [role, actions]))).toEqual({
       [roleOf('listening')]: [READ, 'secretsmanager:PutSecretValue'],
+      [roleOf('recommender')]: [READ, 'secretsmanager:PutSecretValue'],
       [roleOf('doctor')]: [READ],
+    });
+  });
+
+  test('each workflow starts its two functions and no other, and a schedule the one thing that it is for', () => {
+    const whatOf = (action: string) =>
+      allowed
+        .filter(({ actions }) => actions.includes(action))
+        .map(({ role, resources }) => [
+          role.replace(/[0-9A-F]{8}$/, ''),
+          resources.map((resource) => /"(\w+?)[0-9A-F]{8}"/.exec(resource)?.[1]).sort(),
+        ]);
+    const started = [...whatOf('states:StartExecution'), ...whatOf('lambda:InvokeFunction')];
+    // A shard is an execution of the workflow's own.
+    expect(started).toContainEqual(['WorkflowMachineRole', ['WorkflowMachine']]);
+    expect(Object.fromEntries(started)).toMatchObject({
+      WorkflowMachineRole: ['collectorHandler', 'similarityHandler'],
+      RecommendingMachineRole: ['recommenderHandler', 'trainerHandler'],
+      SchedulesRunRole: ['WorkflowMachine'],
+      SchedulesRecommendingRole: ['RecommendingMachine'],
+      SchedulesListeningRole: ['listeningHandler'],
+      SchedulesExaminationRole: ['doctorHandler'],
     });
   });
 

@@ -53,10 +53,12 @@ describe('the lake', () => {
     }
   });
 
-  test('forgets uploads that were given up or adopted, and results of queries', () => {
+  test('forgets uploads, trainings and shards that were given up, and results of queries', () => {
     expect(lake?.Properties.LifecycleConfiguration.Rules).toEqual([
       { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
       { ExpirationInDays: 7, Prefix: 'uploads/', Status: 'Enabled' },
+      { ExpirationInDays: 7, Prefix: 'checkpoints/', Status: 'Enabled' },
+      { ExpirationInDays: 7, Prefix: 'shards/', Status: 'Enabled' },
     ]);
     expect(results?.Properties.LifecycleConfiguration.Rules).toMatchObject([{ ExpirationInDays: 7 }]);
   });
@@ -241,12 +243,13 @@ describe('secrets', () => {
 });
 
 describe('schedules', () => {
-  test('start the workflow, the doctor and the listening, with a time zone, tries and a queue for what cannot be delivered', () => {
+  test('start both workflows, the doctor and the listening, with a time zone, tries and a queue for what cannot be delivered', () => {
     const schedules = propertiesOf('AWS::Scheduler::Schedule');
     expect(schedules.map(({ Target }) => JSON.parse(Target.Input))).toEqual([
       { collect: {}, similarity: { minCoverage: 0.8 } },
       {},
       {},
+      { train: {}, recommend: { push: true } },
     ]);
     for (const schedule of schedules) {
       expect(schedule).toMatchObject({
@@ -259,8 +262,22 @@ describe('schedules', () => {
     }
   });
 
-  test('the listening can be off', () => {
-    expect(ofType(synthesise({ listening: 'off' }), 'AWS::Scheduler::Schedule')).toHaveLength(2);
+  const schedulesOf = (settings: Record<string, unknown>) =>
+    ofType(synthesise(settings), 'AWS::Scheduler::Schedule').map(([, { Properties }]) => Properties);
+
+  test.each(['listening', 'recommending'])('the %s can be off', (setting) => {
+    expect(schedulesOf({ [setting]: 'off' })).toHaveLength(3);
+  });
+
+  test('songs are recommended weekly, or when it is set, and need not be pushed', () => {
+    const [weekly, daily] = [{}, { recommending: 'rate(1 day)', pushing: 'false' }].map(
+      (settings) => schedulesOf(settings)[3],
+    );
+    expect(weekly?.ScheduleExpression).toBe('cron(0 5 ? * MON *)');
+    expect(daily).toMatchObject({
+      ScheduleExpression: 'rate(1 day)',
+      Target: { Input: JSON.stringify({ train: {}, recommend: { push: false } }) },
+    });
   });
 
   test('are as they are set', () => {

@@ -30,7 +30,7 @@ export interface State {
   Result?: unknown;
   Parameters?: Json;
   InputPath?: string;
-  ResultPath?: string;
+  ResultPath?: string | null;
   OutputPath?: string;
   Resource?: unknown;
   TimeoutSeconds?: number;
@@ -39,6 +39,13 @@ export interface State {
   Choices?: Rule[];
   Default?: string;
   TimestampPath?: string;
+  ErrorPath?: string;
+  CausePath?: string;
+  ItemsPath?: string;
+  ItemSelector?: Json;
+  ItemProcessor?: Machine & { ProcessorConfig: { Mode: 'INLINE' | 'DISTRIBUTED'; ExecutionType?: string } };
+  MaxConcurrency?: number;
+  Label?: string;
 }
 
 /** A definition in the Amazon States Language. */
@@ -68,22 +75,46 @@ export interface Execution {
   waits: (number | string)[];
 }
 
+/** Answers of functions by the state that asks for them, in turn; one that is a `FunctionError` is thrown. */
+type Answers = Record<string, unknown[]>;
+
+/** The same error so many times. */
+export const failing = (code: string, times = 1): FunctionError[] =>
+  Array.from({ length: times }, () => new FunctionError(code));
+
+/** Runs a state machine with such answers, and tells beside how it ended what its functions were asked. */
+export const answering =
+  (machine: Machine) =>
+  (input: Json, answers: Answers): Execution & { asked: [state: string, event: Json][] } => {
+    const left = copied(answers);
+    const asked: [string, Json][] = [];
+    const execution = execute(machine, input, (state, event) => {
+      asked.push([state, event]);
+      const [answer] = left[state]?.splice(0, 1) ?? [];
+      if (answer instanceof FunctionError) throw answer;
+      if (answer === undefined) throw new Error(`${state} was not expected to be asked again`);
+      return answer;
+    });
+    return { ...execution, asked };
+  };
+
+const copied = (answers: Answers): Answers =>
+  Object.fromEntries(Object.entries(answers).map(([state, list]) => [state, [...list]]));
+
 const FIELDS: Record<string, string[]> = {
   Pass: ['Result', 'Parameters', 'ResultPath', 'OutputPath', 'Comment'],
   Task: ['Resource', 'InputPath', 'ResultPath', 'TimeoutSeconds', 'Retry', 'Catch'],
   Choice: ['Choices', 'Default'],
   Wait: ['TimestampPath'],
+  Fail: ['ErrorPath', 'CausePath'],
+  Map: ['ItemsPath', 'ItemSelector', 'ItemProcessor', 'MaxConcurrency', 'Label', 'ResultPath'],
 };
 
 /**
  * Runs a state machine as Step Functions does, as far as this workflow needs it: a state of another type, a field or a
  * path that it does not know throws. `invoke` stands for the functions, by the state's name. Time takes no time.
  */
-export function execute(
-  machine: Machine,
-  input: Json,
-  invoke: (state: string, event: Json) => unknown,
-): Execution {
+function execute(machine: Machine, input: Json, invoke: (state: string, event: Json) => unknown): Execution {
   const waits: Execution['waits'] = [];
   let data: unknown = input;
   let name: string | undefined = machine.StartAt;
@@ -96,6 +127,15 @@ export function execute(
     if (unknown.length > 0 || !FIELDS[state.Type]) throw new Error(`${name}: cannot run ${unknown}`);
     const context = { data, input };
     let next: string | undefined = state.Next;
+    if (state.Type === 'Fail') {
+      at(state.CausePath ?? '', context);
+      return {
+        status: 'FAILED',
+        output: undefined,
+        error: String(at(state.ErrorPath ?? '', context)),
+        waits,
+      };
+    }
     if (state.Type === 'Choice') {
       const rule: Rule | undefined = state.Choices?.find((choice) => holds(choice, context));
       next = rule ? rule.Next : state.Default;
@@ -108,10 +148,14 @@ export function execute(
       const result =
         'Result' in state ? state.Result : state.Parameters ? filled(state.Parameters, context) : data;
       data = at(state.OutputPath ?? '$', { data: placed(data, state.ResultPath, result), input });
+    } else if (state.Type === 'Map') {
+      const mapped = map(state, context, invoke, waits);
+      if ('error' in mapped) return { status: 'FAILED', output: undefined, error: mapped.error, waits };
+      data = placed(data, state.ResultPath, mapped.outputs);
     } else {
       const event = at(state.InputPath ?? '$', context) as Json;
       const [result, error] = attempt(state, () => invoke(name as string, structuredClone(event)), waits);
-      const catcher = error && state.Catch?.find(({ ErrorEquals }) => ErrorEquals.includes(error.type));
+      const catcher = error && state.Catch?.find(({ ErrorEquals }) => matches(ErrorEquals, error));
       if (error && !catcher) return { status: 'FAILED', output: undefined, error: error.type, waits };
       const told = error && { Error: error.type, Cause: JSON.stringify({ errorMessage: error.message }) };
       data = placed(data, catcher ? catcher.ResultPath : state.ResultPath, told ?? result);
@@ -122,6 +166,30 @@ export function execute(
   }
   return { status: 'SUCCEEDED', output: data, error: undefined, waits };
 }
+
+/** Runs the states of a map for each item, one after the other; what fails one fails the map. */
+function map(
+  { ItemsPath = '$', ItemSelector = {}, ItemProcessor }: State,
+  context: Context,
+  invoke: (state: string, event: Json) => unknown,
+  waits: Execution['waits'],
+): { outputs: unknown[] } | { error: string | undefined } {
+  if (!ItemProcessor) throw new Error('a map of nothing');
+  const outputs: unknown[] = [];
+  for (const item of at(ItemsPath, context) as unknown[]) {
+    const ended = execute(ItemProcessor, filled(ItemSelector, { ...context, item }), invoke);
+    waits.push(...ended.waits);
+    if (ended.status === 'FAILED') {
+      const isDistributed = ItemProcessor.ProcessorConfig.Mode === 'DISTRIBUTED';
+      return { error: isDistributed ? 'States.ExceedToleratedFailureThreshold' : ended.error };
+    }
+    outputs.push(ended.output);
+  }
+  return { outputs };
+}
+
+const matches = (types: readonly string[], { type }: FunctionError): boolean =>
+  types.includes(type) || types.includes('States.ALL');
 
 /** Tries a task as its retriers say; each counts its own tries. */
 function attempt(
@@ -135,7 +203,7 @@ function attempt(
       return [work(), undefined];
     } catch (error) {
       if (!(error instanceof FunctionError)) throw error;
-      const retrier = Retry.find(({ ErrorEquals }) => ErrorEquals.includes(error.type));
+      const retrier = Retry.find(({ ErrorEquals }) => matches(ErrorEquals, error));
       const tried = retrier ? (tries.get(retrier) ?? 0) : 0;
       if (!retrier || tried >= retrier.MaxAttempts) return [undefined, error];
       tries.set(retrier, tried + 1);
@@ -149,11 +217,14 @@ function attempt(
 interface Context {
   data: unknown;
   input: Json;
+  /** Of the map that is under way. */
+  item?: unknown;
 }
 
 const INPUT = '$$.Execution.Input';
 
-function find(path: string, { data, input }: Context): { value: unknown } | undefined {
+function find(path: string, { data, input, item }: Context): { value: unknown } | undefined {
+  if (path === '$$.Map.Item.Value') return { value: item };
   const [start, rest] = path.startsWith(INPUT) ? [input, path.slice(INPUT.length)] : [data, path.slice(1)];
   let value: unknown = start;
   for (const key of rest.split('.').slice(1)) {
@@ -194,7 +265,8 @@ function evaluated(expression: string, context: Context): unknown {
   return { ...(at(first, context) as Json), ...(at(second, context) as Json) };
 }
 
-function placed(data: unknown, path: string | undefined, result: unknown): unknown {
+function placed(data: unknown, path: string | null | undefined, result: unknown): unknown {
+  if (path === null) return data;
   if (path === undefined || path === '$') return result;
   return { ...(data as Json), [path.slice('$.'.length)]: result };
 }

@@ -5,6 +5,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { PipelineStack } from '../../lib/pipeline-stack.ts';
 import { parseSettings } from '../../lib/settings.ts';
+import type { Machine } from './states.ts';
 
 /** A resource of a template, as far as tests look at it. */
 export interface Resource {
@@ -69,6 +70,23 @@ export const validate = (settings: Record<string, unknown>): PluginReport[] =>
 /** The resources of a type, with their logical ids. */
 export const ofType = ({ Resources }: Deployed, type: string): [string, Resource][] =>
   Object.entries(Resources).filter(([, { Type }]) => Type === type);
+
+/** The definition of the state machine of a construct, in which references are JSON in single quotes. */
+export function machineOf(
+  deployed: Deployed,
+  construct: string,
+): { machine: Machine; properties: Resource['Properties'] } {
+  const machines = ofType(deployed, 'AWS::StepFunctions::StateMachine');
+  const [, { Properties: properties }] = machines.find(([id]) => id.startsWith(`${construct}Machine`)) as [
+    string,
+    Resource,
+  ];
+  const parts: unknown[] = properties.DefinitionString['Fn::Join'][1];
+  const told = parts.map((part) =>
+    typeof part === 'string' ? part : JSON.stringify(part).replaceAll('"', "'"),
+  );
+  return { machine: JSON.parse(told.join('')) as Machine, properties };
+}
 
 /** The functions of lambdas/, by the last part of their names; the CDK's own have none. */
 export const functionsOf = (deployed: Deployed): [string, Resource][] =>

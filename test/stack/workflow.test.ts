@@ -1,44 +1,23 @@
-import { execute, FunctionError, type Machine } from './states.ts';
-import { ofType, synthesise } from './synthesise.ts';
+import { answering, failing } from './states.ts';
+import { machineOf, synthesise } from './synthesise.ts';
 
-const [[, found] = []] = ofType(synthesise(), 'AWS::StepFunctions::StateMachine');
-const parts: unknown[] = found?.Properties.DefinitionString['Fn::Join'][1];
-const machine = JSON.parse(
-  parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part).replaceAll('"', "'"))).join(''),
-) as Machine;
+const { machine, properties } = machineOf(synthesise(), 'Workflow');
+const run = answering(machine);
 
 const RUN = 'r1';
 const DATE = '2026-11-22';
 const DONE = { date: DATE, run: RUN, done: true, resumeAfter: null, artists: { asked: 3, collected: 3 } };
 const MORE = { ...DONE, done: false, stopped: 'time' };
 const LATER = { ...MORE, resumeAfter: '2026-11-22T18:23:20.000Z', stopped: 'rate-limited' };
+/** What the comparison is asked. */
+const DAY = { date: DATE, inOnePiece: 20_000_000 };
 const COMPARED = { date: DATE, run: 'r2', published: true };
-
-/** Runs the workflow with functions that give, or throw, these in turn; and tells what these were asked. */
-function run(input: Record<string, unknown>, answers: { Collect?: unknown[]; Compare?: unknown[] }) {
-  const left: Record<string, unknown[]> = {
-    Collect: [...(answers.Collect ?? [])],
-    Compare: [...(answers.Compare ?? [])],
-  };
-  const asked: [string, unknown][] = [];
-  const execution = execute(machine, input, (state, event) => {
-    asked.push([state, event]);
-    const [answer] = left[state]?.splice(0, 1) ?? [];
-    if (answer instanceof FunctionError) throw answer;
-    if (answer === undefined) throw new Error(`${state} was not expected to be asked again`);
-    return answer;
-  });
-  return { ...execution, asked };
-}
-
-const failing = (code: string, times = 1): FunctionError[] =>
-  Array.from({ length: times }, () => new FunctionError(code));
 
 test('collects, then compares the collected date, whatever the day is by then', () => {
   const { status, output, asked, waits } = run({}, { Collect: [DONE], Compare: [COMPARED] });
   expect(asked).toEqual([
     ['Collect', {}],
-    ['Compare', { date: DATE }],
+    ['Compare', DAY],
   ]);
   expect([status, output, waits]).toEqual(['SUCCEEDED', { collected: DONE, compared: COMPARED }, []]);
 });
@@ -47,7 +26,7 @@ test('gives each function its part of the input', () => {
   const input = { collect: { artists: ['a'] }, similarity: { minCoverage: 0.5, date: '1999-01-01' } };
   expect(run(input, { Collect: [DONE], Compare: [COMPARED] }).asked).toEqual([
     ['Collect', { artists: ['a'] }],
-    ['Compare', { minCoverage: 0.5, date: DATE }],
+    ['Compare', { minCoverage: 0.5, ...DAY }],
   ]);
 });
 
@@ -57,7 +36,7 @@ test('waits until Spotify may be asked again, and goes on with the same run', ()
     ['Collect', {}],
     ['Collect', { run: RUN }],
     ['Collect', { run: RUN }],
-    ['Compare', { date: DATE }],
+    ['Compare', DAY],
   ]);
   expect(waits).toEqual([LATER.resumeAfter, LATER.resumeAfter]);
   expect(output).toEqual({ collected: DONE, compared: COMPARED });
@@ -65,7 +44,7 @@ test('waits until Spotify may be asked again, and goes on with the same run', ()
 
 test('goes on at once where only the time of the call was used up', () => {
   const { asked, waits } = run({}, { Collect: [MORE, MORE, DONE], Compare: [COMPARED] });
-  expect(asked.map(([, event]) => event)).toEqual([{}, { run: RUN }, { run: RUN }, { date: DATE }]);
+  expect(asked.map(([, event]) => event)).toEqual([{}, { run: RUN }, { run: RUN }, DAY]);
   expect(waits).toEqual([]);
 });
 
@@ -141,6 +120,54 @@ test.each(['credentials', 'access-refused', 'no-artists', 'secret', 'lease-lost'
   },
 );
 
+describe('a comparison that is too large for one function', () => {
+  const PLAN = { done: false, run: 'r2', date: DATE, artists: 9, pairs: 99, shards: [0, 1, 2] };
+  const each = (step: string) => PLAN.shards.map((n) => ({ run: 'r2', [step]: n }));
+  const answers = { Collect: [DONE], Compare: [PLAN], Shard: each('shard'), Load: each('shard') };
+
+  test('has each shard computed, then each loaded, then the run published', () => {
+    const { status, output, asked, waits } = run({}, { ...answers, Finish: [COMPARED] });
+    expect(asked.slice(1)).toEqual([
+      ['Compare', DAY],
+      ...each('shard').map((event) => ['Shard', event]),
+      ...each('load').map((event) => ['Load', event]),
+      ['Finish', { run: 'r2', finish: true }],
+    ]);
+    expect([status, output, waits]).toEqual(['SUCCEEDED', { collected: DONE, compared: COMPARED }, []]);
+  });
+
+  test.each(['Shard', 'Load', 'Finish'])(
+    '%s is called again where that can help, and else fails it',
+    (step) => {
+      const whole: Record<string, unknown[]> = { ...answers, Finish: [COMPARED] };
+      const killed = { ...whole, [step]: [...failing('Runtime.OutOfMemory', 4), ...(whole[step] ?? [])] };
+      expect(run({}, killed)).toMatchObject({ status: 'SUCCEEDED', waits: [75, 75, 75, 75] });
+      const lost = { ...whole, [step]: failing('lease-lost') };
+      const error = step === 'Shard' ? 'States.ExceedToleratedFailureThreshold' : 'lease-lost';
+      expect(run({}, lost)).toMatchObject({ status: 'FAILED', error, waits: [] });
+    },
+  );
+
+  test('goes in child executions, a few at a time, and into the database by fewer', () => {
+    const { Shards, Loads } = machine.States;
+    expect(Shards).toMatchObject({ MaxConcurrency: 5, Label: 'Shards', ResultPath: null });
+    expect(Shards?.ItemProcessor?.ProcessorConfig).toEqual({
+      Mode: 'DISTRIBUTED',
+      ExecutionType: 'STANDARD',
+    });
+    expect(Loads).toMatchObject({ MaxConcurrency: 4, ResultPath: null });
+    expect(Loads?.ItemProcessor?.ProcessorConfig).toEqual({ Mode: 'INLINE' });
+  });
+
+  test('the size from which on it does so is a setting', () => {
+    const other = answering(machineOf(synthesise({ inOnePiece: 5 }), 'Workflow').machine);
+    expect(other({}, { Collect: [DONE], Compare: [COMPARED] }).asked[1]).toEqual([
+      'Compare',
+      { date: DATE, inOnePiece: 5 },
+    ]);
+  });
+});
+
 test('the state stays far below 256 KB with the longest lists that results have', () => {
   const name = '\u{1F3B5}'.repeat(50);
   const dropped = Array.from({ length: 100 }, (_, i) => ({
@@ -154,10 +181,11 @@ test('the state stays far below 256 KB with the longest lists that results have'
 
 test('an execution is ended after three days, logs what it does, and invokes two functions and no more', () => {
   expect(machine.TimeoutSeconds).toBe(3 * 24 * 60 * 60);
-  expect(found?.Properties.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: true });
+  expect(properties.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: true });
   const tasks = Object.values(machine.States).filter(({ Type }) => Type === 'Task');
   expect(tasks.map(({ Resource }) => Resource)).toEqual([
     expect.stringContaining('collectorHandler'),
+    expect.stringContaining('similarityHandler'),
     expect.stringContaining('similarityHandler'),
   ]);
 });

@@ -181,6 +181,51 @@ describe('a file', () => {
   });
 });
 
+describe('an object that is read in pieces', () => {
+  const part = async (start: number, end?: number) => {
+    const object = await store.open('k');
+    return Buffer.from((await object?.slice(start, end)) ?? new ArrayBuffer(0)).toString();
+  };
+
+  test('gives those that are asked for', async () => {
+    expect(await store.open('k')).toBeUndefined();
+    await store.put('k', bytes('0123456789'));
+    expect((await store.open('k'))?.byteLength).toBe(10);
+    expect([await part(0, 3), await part(4, 9), await part(9), await part(5, 5)]).toEqual([
+      '012',
+      '45678',
+      '9',
+      '',
+    ]);
+    expect(s3.requests.filter(({ headers }) => headers.range).map(({ headers }) => headers.range)).toEqual([
+      'bytes=0-2',
+      'bytes=4-8',
+      'bytes=9-9',
+    ]);
+  });
+
+  test('is asked for again where S3 breaks off, and refused where it was replaced meanwhile', async () => {
+    await store.put('k', Buffer.alloc(MB, 'x'));
+    const object = await store.open('k');
+    const before = s3.requests.length;
+    s3.fault = (_, turn) => (turn <= before + 2 ? 'cut-body' : undefined);
+    expect((await object?.slice(10, MB))?.byteLength).toBe(MB - 10);
+    await store.put('k', Buffer.alloc(MB, 'y'));
+    await expect(object?.slice(0, 10)).rejects.toThrow(AwsError);
+  });
+
+  test('is a table of the lake, batch by batch', async () => {
+    const lake = new ParquetLake(store);
+    const rows = Array.from({ length: 100_001 }, (_, n) => ({
+      ...{ playlist_id: 'p', position: n, track_id: `t${n}`, name: null, artist_id: null, artist_name: null },
+    }));
+    await lake.write('playlists', 'one', rows);
+    const batches = await Array.fromAsync(lake.batches('playlists', 'one', ['track_id']));
+    expect(batches.map(({ track_id }) => track_id.length)).toEqual([100_000, 1]);
+    expect(batches[1]).toEqual({ track_id: ['t100000'] });
+  });
+});
+
 describe('when S3', () => {
   test('asks to slow down, it is asked again later and later', async () => {
     s3.fault = (_, turn) => (turn <= 3 ? SLOW_DOWN : undefined);

@@ -357,15 +357,23 @@ describe('runs', () => {
       });
     }));
 
-  test('one that stopped long ago is a fault too', () =>
+  test.each([
+    ['collection', 'go on with it: soundalike collect --date 2020-01-01'],
+    ['import', 'import the dataset again'],
+    ['similarity', 'soundalike similarity --date 2020-01-01'],
+    ['listening', 'soundalike listen'],
+    ['training', 'soundalike train'],
+    ['recommendation', 'soundalike recommend'],
+  ] as const)('a run of kind %s that stopped long ago is a fault too', (kind, remedy) =>
     withPatient(EXTENDED, async (patient) => {
       const long = { dt: '2020-01-01', started_at: '2020-01-01T00:00:00.000Z' };
-      await put(patient, { ...long, kind: 'similarity', status: 'running', lease_until: long.started_at });
+      await put(patient, { ...long, kind, status: 'running', lease_until: long.started_at });
       expect(await detailOf(patient)).toMatchObject({
-        remedy: expect.stringContaining('soundalike similarity --date 2020-01-01'),
+        remedy: expect.stringContaining(remedy),
         failing: ['runs'],
       });
-    }));
+    }),
+  );
 
   test('one that failed is a fault until a later one of its kind is done', () =>
     withPatient(EXTENDED, async (patient) => {

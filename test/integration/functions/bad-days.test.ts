@@ -20,6 +20,8 @@ test.each([
   ['similarity', { minCoverage: 7 }, /similarity, field minCoverage: .*got 7/],
   ['explorer', {}, /similar, field artist/],
   ['catalog', { add: ['x'], list: true }, /expected only one of add .*, remove, list and adopt/],
+  ['trainer', { size: 0 }, /trainer, field size: .*got 0/],
+  ['recommender', { method: 'luck' }, /recommend, field method: .*got "luck"/],
   ['migrator', { up: 1 }, /migrator: Unrecognized key: "up"/],
 ] as const)('%s refuses %j and names the field', async (name, event, message) => {
   const { errorType, errorMessage, log } = await stack.invoke(name, event);

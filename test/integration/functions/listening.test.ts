@@ -12,18 +12,7 @@ import type { Answer } from '../../support/aws/functions.ts';
 import { extendedOf, listenerOf } from '../../support/listener.ts';
 
 const stack = deployed();
-const DAY_MS = 86_400_000;
 
-/** Logs the stand-in's user in, so many days ago. */
-function logIn(days = 0): void {
-  const grant: Partial<UserGrant> = {
-    refresh_token: STAND_IN_USER.refreshToken,
-    scopes: STAND_IN_USER.scopes.join(' '),
-    authorized_at: new Date(Date.now() - days * DAY_MS).toISOString(),
-    account: STAND_IN_USER.id,
-  };
-  stack.cloud.secrets.set(USER_SECRET, JSON.stringify(grant));
-}
 const grant = () => JSON.parse(stack.cloud.secrets.get(USER_SECRET) ?? '') as UserGrant;
 const metricsOf = ({ log }: Answer) => Object.assign({}, ...log.filter((line) => '_aws' in line));
 const days = (table: string) => [...stack.cloud.partitions].filter((name) => name.startsWith(`${table}/`));
@@ -44,7 +33,7 @@ test('until somebody logs in it is idle: no database, no request, no metric, no 
 });
 
 test('plays arrive in the database, the lake and Glue; what was heard is known and can be followed', async () => {
-  logIn();
+  stack.logIn();
   const answer = await stack.invoke('listening');
   const heard = answer.result as unknown as HearResult;
   expect(heard).toMatchObject({ received: 50, added: 50, gaps: [], learned: { stopped: null } });
@@ -70,7 +59,7 @@ test('plays arrive in the database, the lake and Glue; what was heard is known a
 });
 
 test('what Spotify gives in the place of a refresh token is stored', async () => {
-  logIn();
+  stack.logIn();
   stack.standIn.user.settings.rotation = true;
   expect((await stack.invoke('listening')).errorType).toBeUndefined();
   expect(grant()).toMatchObject({ refresh_token: expect.not.stringContaining(STAND_IN_USER.refreshToken) });
@@ -78,7 +67,7 @@ test('what Spotify gives in the place of a refresh token is stored', async () =>
 });
 
 test('a consent that is revoked is refused, counted, marked, and shows no day left; the doctor says what to do', async () => {
-  logIn();
+  stack.logIn();
   await stack.standIn.user.revoke();
   const answer = await stack.invoke('listening');
   expect(answer).toMatchObject({
@@ -99,7 +88,7 @@ test('a consent that is revoked is refused, counted, marked, and shows no day le
 });
 
 test('a consent that ends soon is measured, and the doctor tells it', async () => {
-  logIn(175);
+  stack.logIn(175);
   expect(metricsOf(await stack.invoke('listening')).ConsentDaysLeft).toBeLessThanOrEqual(14);
   const { checks } = (await stack.invoke('doctor')).result as unknown as DoctorResult;
   expect(checks.find(({ name }) => name === 'consent')).toMatchObject({
@@ -130,7 +119,7 @@ test('an uploaded privacy export is taken in, login or not; again, it is known',
 });
 
 test('what is forgotten is gone from the database, the lake, Glue and the secret, and stays away', async () => {
-  logIn();
+  stack.logIn();
   await stack.invoke('listening');
   const answer = await stack.invoke('listening', { forget: true });
   expect(answer.result).toMatchObject({ plays: 50, gaps: 0 });

@@ -136,3 +136,104 @@ test('a day of before a column was added is read beside a newer one, by the lake
   ]);
   await warehouse.close();
 });
+
+describe('in batches', () => {
+  const row = (n: number) => ({
+    ...{
+      playlist_id: `p${String(n >> 2).padStart(6, '0')}`,
+      position: n & 3,
+      track_id: n % 7 ? `t${n}` : null,
+    },
+    ...{ name: `Song ${n}`, artist_id: 'a', artist_name: null },
+  });
+  /** The rows of batches, and how many each had. */
+  async function gathered(dt: string) {
+    const [sizes, rows]: [number[], unknown[]] = [[], []];
+    for await (const batch of lake.batches('playlists', dt, ['playlist_id', 'track_id', 'position'])) {
+      sizes.push(batch.position.length);
+      rows.push(...batch.position.map((at, i) => [batch.playlist_id[i], at, batch.track_id[i]]));
+    }
+    return { sizes, rows };
+  }
+
+  test('a row group is read at a time, in order, and only the columns that are asked for', async () => {
+    const rows = Array.from({ length: 250_000 }, (_, n) => row(n));
+    await lake.write('playlists', DAY, rows);
+    const read = await gathered(DAY);
+    expect(read.sizes).toEqual([100_000, 100_000, 50_000]);
+    expect(read.rows).toEqual(rows.map((r) => [r.playlist_id, r.position, r.track_id]));
+    expect(await gathered(EARLIER)).toEqual({ sizes: [], rows: [] });
+    let asked = 0;
+    const opened = store.open.bind(store);
+    store.open = async (key) => {
+      const object = await opened(key);
+      const slice = object?.slice;
+      return (
+        object && {
+          ...object,
+          slice: (start, end = object.byteLength) => {
+            asked += end - start;
+            return slice?.(start, end) as Promise<ArrayBuffer>;
+          },
+        }
+      );
+    };
+    for await (const { position } of lake.batches('playlists', DAY, ['position']))
+      expect(position[1]).toBe(1);
+    const { length } = await readFile(join(folder, `playlists/dataset=${DAY}/part-00000.parquet`));
+    // The end of the file, which tells what is where, and a column of small numbers.
+    expect(asked).toBeLessThan(512 * 1024 + length / 10);
+  });
+
+  test('a column that a day does not have yet is null; vectors stay vectors', async () => {
+    const older = parquetWriteBuffer({
+      columnData: [{ name: 'track_id', data: ['t', 'u'], type: 'STRING' }],
+    });
+    await mkdir(join(folder, 'track-vectors/model=old'), { recursive: true });
+    await writeFile(join(folder, 'track-vectors/model=old/part-00000.parquet'), new Uint8Array(older));
+    const columns = ['track_id', 'vector', 'count'] as const;
+    expect(await Array.fromAsync(lake.batches('track_vectors', 'old', columns))).toEqual([
+      { track_id: ['t', 'u'], vector: [null, null], count: [null, null] },
+    ]);
+    const vector = Float32Array.of(1, 2.5);
+    await lake.write('track_vectors', 'new', [
+      { track_id: 't', name: null, artist_name: null, vector, count: 3 },
+    ]);
+    expect(await Array.fromAsync(lake.batches('track_vectors', 'new', ['vector', 'count']))).toEqual([
+      { vector: [vector], count: [3] },
+    ]);
+  });
+
+  test('whoever stops in the middle leaves nothing open, and an object that is replaced meanwhile stays whole', async () => {
+    await lake.write(
+      'playlists',
+      DAY,
+      Array.from({ length: 150_000 }, (_, n) => row(n)),
+    );
+    let closed = 0;
+    const opened = store.open.bind(store);
+    store.open = async (key) => {
+      const object = await opened(key);
+      return object && { ...object, close: () => object.close().then(() => void closed++) };
+    };
+    for await (const _ of lake.batches('playlists', DAY, ['position'])) break;
+    expect(closed).toBe(1);
+    let positions = 0;
+    for await (const { position } of lake.batches('playlists', DAY, ['position'])) {
+      positions += position.length;
+      await lake.write('playlists', DAY, [row(1)]);
+    }
+    expect([positions, closed]).toEqual([150_000, 2]);
+  });
+});
+
+test("runs' checkpoints are outside of what is staged, and go together", async () => {
+  expect(await lake.checkpoint('r1')).toBeUndefined();
+  await lake.putCheckpoint('r1', Uint8Array.of(1, 2));
+  await lake.putCheckpoint('r1', Uint8Array.of(3));
+  await lake.putCheckpoint('r2', Uint8Array.of(4));
+  await lake.clearStaging();
+  expect([...((await lake.checkpoint('r1')) ?? [])]).toEqual([3]);
+  await lake.clearCheckpoints();
+  expect([await lake.checkpoint('r1'), await lake.checkpoint('r2')]).toEqual([undefined, undefined]);
+});

@@ -85,7 +85,8 @@ describe('what is refused', () => {
   );
 
   test('a vector with NaN in it', async () => {
-    const row = { track_id: 'a', name: null, artist_name: null, vector: Float32Array.of(1, Number.NaN) };
+    const vector = Float32Array.of(1, Number.NaN);
+    const row = { track_id: 'a', name: null, artist_name: null, vector, count: 1 };
     await expect(encodeTable('track_vectors', [row])).rejects.toThrow(InvalidInputError);
     await expect(encodeTable('track_vectors', [row])).rejects.toThrow(
       'track_vectors.vector: expected finite numbers or null, got 1,NaN at ["a"]',

@@ -5,11 +5,12 @@ import { byPopularity, itemIndex, itemScorer } from '../../../core/recommend/ite
 import { bootstrap, MEASURES, type Measure, type Scores, scoresOf } from '../../../core/recommend/quality.ts';
 import { popularityScorer, randomScorer, type Scorer } from '../../../core/recommend/scorer.ts';
 import { vectorScorer } from '../../../core/recommend/vector-scorer.ts';
-import { unitVectors } from '../../../core/vectors/nearest.ts';
 import { xoshiro128 } from '../../../core/vectors/random.ts';
 import { settingsOf } from '../../../core/vectors/settings.ts';
+import { songVectors } from '../../../core/vectors/song-vectors.ts';
 import { trainVectors } from '../../../lambdas/trainer/train-vectors.ts';
 import { FakeClock } from '../../support/clock.ts';
+import { playlistsOf } from '../../support/playlists.ts';
 
 const REAL = join(import.meta.dirname, '../../../../shared/data/playlists/playlists-250.jsonl');
 const SEED = 1;
@@ -42,7 +43,7 @@ if (!existsSync(REAL)) console.log('skipped: there is no ../shared/data/playlist
 (existsSync(REAL) ? test : test.skip)(
   'on real playlists vectors and item neighbours beat popularity and chance',
   async () => {
-    const playlists = realPlaylists();
+    const playlists = playlistsOf(realPlaylists());
     const folds = [0, 1, 2, 3, 4].map((fold) => holdOut(playlists, SEED, fold));
     const work = { clock: new FakeClock(), progress: () => {} };
     const popular = (training: Holdout['training']) => byPopularity(itemIndex(training));
@@ -51,9 +52,9 @@ if (!existsSync(REAL)) console.log('skipped: there is no ../shared/data/playlist
     const items = await scores(folds, (training) => itemScorer(itemIndex(training)));
     const vectors = await scores(folds, async (training) => {
       const trained = await trainVectors(work, training, settingsOf({ seed: SEED }), 'training');
-      return vectorScorer(unitVectors(trained as NonNullable<typeof trained>));
+      return vectorScorer(songVectors(trained as NonNullable<typeof trained>));
     });
-    expect(items).toHaveLength(playlists.length);
+    expect(items).toHaveLength(playlists.starts.length);
 
     /** Lower end of the 95 % interval of how much better one is than the other, playlist by playlist. */
     const atLeast = (better: Scores[], worse: Scores[], measure: Measure) =>
@@ -64,10 +65,7 @@ if (!existsSync(REAL)) console.log('skipped: there is no ../shared/data/playlist
     for (const measure of MEASURES) {
       expect(atLeast(items, popularity, measure)).toBeGreaterThan(0);
       expect(atLeast(popularity, random, measure)).toBeGreaterThan(0);
-      expect(atLeast(vectors, random, measure)).toBeGreaterThan(0);
+      expect(atLeast(vectors, popularity, measure)).toBeGreaterThan(0);
     }
-    // By the other two measures vectors and popularity cannot be told apart on so few playlists (docs/method.md).
-    expect(atLeast(vectors, popularity, 'hitRate10')).toBeGreaterThan(0);
-    expect(atLeast(vectors, popularity, 'rPrecision')).toBeGreaterThan(0);
   },
 );

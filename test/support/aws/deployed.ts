@@ -1,5 +1,7 @@
+import type { UserGrant } from '../../../adapters/spotify/user-grant.ts';
 import { ENVIRONMENT, FUNCTIONS, type FunctionName } from '../../../core/names.ts';
 import { type StandIn, startStandIn } from '../../../sample/stand-in/server.ts';
+import { STAND_IN_USER } from '../../../sample/stand-in/user-state.ts';
 import { type TestDatabase, testDatabase } from '../mariadb-database.ts';
 import { smallCatalogue } from '../small-catalogue.ts';
 import { type Cloud, startCloud } from './cloud.ts';
@@ -13,7 +15,11 @@ export interface Deployed {
   /** Ids of the catalogue's artists. */
   readonly artists: string[];
   invoke(name: FunctionName, event?: unknown, invocation?: Invocation): Promise<Answer>;
+  /** Logs the stand-in's user in, so many days ago; today unless told. */
+  logIn(days?: number): void;
 }
+
+const DAY_MS = 86_400_000;
 
 /** Id of the secret of the Spotify app. */
 export const APP_SECRET = 'spotify-app';
@@ -50,6 +56,15 @@ export function deployed(): Deployed {
     },
     mysql,
     artists: catalogue.artists.map(({ id }) => id),
+    logIn: (days = 0) => {
+      const grant: Partial<UserGrant> = {
+        refresh_token: STAND_IN_USER.refreshToken,
+        scopes: STAND_IN_USER.scopes.join(' '),
+        authorized_at: new Date(Date.now() - days * DAY_MS).toISOString(),
+        account: STAND_IN_USER.id,
+      };
+      cloud.secrets.set(USER_SECRET, JSON.stringify(grant));
+    },
     invoke: (name, event = {}, { environment, ...invocation } = {}) =>
       functions.invoke(name, event, {
         ...invocation,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
@@ -70,7 +71,7 @@ function serveRequest(s3: S3Server, message: IncomingMessage, body: Buffer, resp
   if (upload && !s3.uploads.has(upload)) answer(response, 404, errorXml('NoSuchUpload'));
   else if (query.has('list-type')) answer(response, 200, listXml(s3, path, query));
   else if (query.has('delete')) answer(response, 200, remove(s3, path, body.toString()));
-  else if (route === 'GET') get(s3, path, response);
+  else if (route === 'GET' || route === 'HEAD') get(s3, path, message, response);
   else if (route === 'PUT') put(s3, path, message.headers['x-amz-copy-source'], body, response);
   else
     answer(
@@ -80,10 +81,24 @@ function serveRequest(s3: S3Server, message: IncomingMessage, body: Buffer, resp
     );
 }
 
-function get(s3: S3Server, path: string, response: ServerResponse): void {
+/** Gives an object or a range of it, if it is the one that is asked for. */
+function get(
+  s3: S3Server,
+  path: string,
+  { method, headers }: IncomingMessage,
+  response: ServerResponse,
+): void {
   const object = s3.objects.get(path);
-  if (object) response.writeHead(200, { 'content-length': object.length }).end(object);
-  else answer(response, 404, errorXml('NoSuchKey'));
+  const etag = object && `"${createHash('md5').update(object).digest('hex')}"`;
+  const wanted = headers['if-match'] ?? etag;
+  if (!object) answer(response, 404, method === 'HEAD' ? '' : errorXml('NoSuchKey'));
+  else if (wanted !== etag) answer(response, 412, errorXml('PreconditionFailed'));
+  else {
+    const [, start, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
+    const body = start === undefined ? object : object.subarray(Number(start), Number(last) + 1);
+    response.writeHead(start === undefined ? 200 : 206, { 'content-length': body.length, etag });
+    response.end(method === 'HEAD' ? undefined : body);
+  }
 }
 
 function put(s3: S3Server, path: string, from: unknown, body: Buffer, response: ServerResponse): void {

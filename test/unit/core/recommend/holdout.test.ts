@@ -1,5 +1,10 @@
-import { holdOut } from '../../../../core/recommend/holdout.ts';
+import { holdOut as holdOutOf } from '../../../../core/recommend/holdout.ts';
+import { listsOf, playlistsOf } from '../../../support/playlists.ts';
 
+const holdOut = (lists: readonly string[][], seed: number, fold?: number) => {
+  const { training, heldOut } = holdOutOf(playlistsOf(lists), seed, fold);
+  return { training: listsOf(training), heldOut };
+};
 const playlist = (p: number, length: number) => Array.from({ length }, (_, i) => `p${p}-${i}`);
 const LISTS = Array.from({ length: 23 }, (_, p) => playlist(p, p < 3 ? 4 : 5 + p));
 

@@ -1,8 +1,16 @@
 import fc from 'fast-check';
-import { byPopularity, ItemNeighbours, itemIndex, itemScorer } from '../../../../core/recommend/items.ts';
+import {
+  byPopularity,
+  ItemNeighbours,
+  itemIndex as indexOf,
+  itemScorer,
+} from '../../../../core/recommend/items.ts';
 import { popularityScorer, randomScorer } from '../../../../core/recommend/scorer.ts';
 import { xoshiro128 } from '../../../../core/vectors/random.ts';
 import { times } from '../../../support/long.ts';
+import { playlistsOf } from '../../../support/playlists.ts';
+
+const itemIndex = (lists: readonly string[][]) => indexOf(playlistsOf(lists));
 
 const LISTS = [
   ['a', 'b', 'c'],

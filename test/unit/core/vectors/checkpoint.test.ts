@@ -3,8 +3,12 @@ import { decodeCheckpoint, encodeCheckpoint } from '../../../../core/vectors/che
 import { buildVocabulary } from '../../../../core/vectors/corpus.ts';
 import { settingsOf } from '../../../../core/vectors/settings.ts';
 import { beginTraining } from '../../../../core/vectors/word2vec.ts';
+import { playlistsOf } from '../../../support/playlists.ts';
 
-const training = beginTraining(buildVocabulary([['a', 'ü', 'a']], 1), settingsOf({ size: 3, cbow: true }));
+const training = beginTraining(
+  buildVocabulary(playlistsOf([['a', 'ü', 'a']]), 1),
+  settingsOf({ size: 3, cbow: true }),
+);
 const bytes = encodeCheckpoint(training);
 
 test('a checkpoint holds all of a training', () => {
@@ -21,7 +25,7 @@ test('cut short anywhere, or with more at its end, it is refused', () => {
 });
 
 test.each([
-  ['another format', 'training 1', 'training 2', 'begins with "soundalike training 1"'],
+  ['another format', 'training 2', 'training 1', 'begins with "soundalike training 2"'],
   ['a field that is none', '"size":3', '"size":0', 'wrong at settings.size'],
   ['an unknown architecture', '"cbow"', '"CBOW"', 'wrong at settings.architecture'],
   ['no JSON', '{"settings"', '["settings"', 'no JSON'],

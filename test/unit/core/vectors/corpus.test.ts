@@ -1,6 +1,8 @@
 import { buildCorpus, buildVocabulary } from '../../../../core/vectors/corpus.ts';
+import { playlistsOf } from '../../../support/playlists.ts';
 
-const LISTS = [['b', 'a', 'c', 'B'], ['b', 'b', 'rare'], ['a', 'c'], ['B', 'rare2'], []];
+const LISTS = playlistsOf([['b', 'a', 'c', 'B'], ['b', 'b', 'rare'], ['a', 'c'], ['B', 'rare2'], []]);
+const NONE = playlistsOf([]);
 
 test('the vocabulary is ordered by count, then by id bytewise; a track counts wherever it stands', () => {
   const { ids, counts } = buildVocabulary(LISTS, 2);
@@ -15,7 +17,7 @@ test('the corpus has the lists in rows of the vocabulary, without tracks it has 
   const { tokens, starts } = buildCorpus(LISTS, buildVocabulary(LISTS, 2));
   expect([...starts]).toEqual([0, 4, 6, 8]);
   expect([...tokens]).toEqual([0, 2, 3, 1, 0, 0, 2, 3]);
-  expect(buildCorpus([], buildVocabulary([], 1))).toEqual({
+  expect(buildCorpus(NONE, buildVocabulary(NONE, 1))).toEqual({
     tokens: new Int32Array(0),
     starts: new Int32Array([0]),
   });

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { DatasetError } from '../../../../core/errors.ts';
-import { readVectors, type VectorFormat, writeVectors } from '../../../../core/vectors/formats.ts';
+import {
+  type Keeps,
+  type VectorFormat,
+  VectorReader,
+  vectorFormatOf,
+  writeVectors,
+} from '../../../../core/vectors/formats.ts';
 import { times } from '../../../support/long.ts';
 
 const bytes = (...parts: (string | number[])[]) =>
@@ -8,6 +14,13 @@ const bytes = (...parts: (string | number[])[]) =>
     Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : floats(part)))),
   );
 const floats = (values: number[]) => Buffer.from(Float32Array.from(values).buffer);
+
+/** Reads a file in pieces of so many bytes. */
+function readVectors(file: Uint8Array, format: VectorFormat, piece = file.length, keeps?: Keeps) {
+  const reader = new VectorReader(format, file.length, keeps);
+  for (let at = 0; at < file.length; at += piece) reader.push(file.subarray(at, at + piece));
+  return reader.end();
+}
 
 const TWO = { ids: ['a', 'é'], size: 2, vectors: Float32Array.of(1, -0.5, 0.25, 1e-20) };
 
@@ -19,7 +32,37 @@ test.each<[string, VectorFormat, Uint8Array]>([
   ['binary by gensim', 'binary', bytes('2 2\na ', [1, -0.5], 'é ', [0.25, 1e-20])],
   ['binary by word2vec.c', 'binary', bytes('2 2\na ', [1, -0.5], '\né ', [0.25, 1e-20], '\n')],
 ])('%s', (_, format, file) => {
-  expect(readVectors(file, format)).toEqual(TWO);
+  for (const piece of [1, 2, 5, file.length]) expect(readVectors(file, format, piece)).toEqual(TWO);
+  expect(vectorFormatOf(file)).toBe(format);
+});
+
+test('what is not wanted is left out, as if it were not there', () => {
+  const file = bytes('3 2\nb 9 9\na 1.0 -0.5\n\u00e9 0.25 1e-20\n');
+  const seen: unknown[] = [];
+  const keeps: Keeps = (id, vector, entry) => {
+    seen.push([id, ...vector, entry]);
+    return id !== 'b';
+  };
+  expect(readVectors(file, 'text', 4, keeps)).toEqual(TWO);
+  expect(seen[0]).toEqual(['b', 9, 9, 1]);
+});
+
+test('a line without an end, and bytes without a space, are not gathered for ever', () => {
+  const text = new VectorReader('text', 1e9);
+  text.push(bytes('1 2\na 1 '));
+  expect(() => text.push(Buffer.from('1 '.repeat(600)))).toThrow('2 numbers in vector 1');
+  const binary = new VectorReader('binary', 1e9);
+  binary.push(bytes('1 2\na'));
+  expect(() => binary.push(new Uint8Array(1100).fill(0x31))).toThrow('a name and a space');
+});
+
+test.each<[string, Uint8Array]>([
+  ['nothing', bytes('')],
+  ['a table', bytes('a,b\n1,2\n')],
+  ['no header', bytes('a 1.0 -0.5\n')],
+  ['a number alone', bytes('12\n13\n')],
+])('%s is no file of vectors', (_, file) => {
+  expect(vectorFormatOf(file)).toBeUndefined();
 });
 
 test('a file may lie anywhere in a buffer', () => {
@@ -76,8 +119,10 @@ test.each<[string, VectorFormat, Uint8Array, string]>([
   ['a name twice', 'text', bytes('2 1\na 1\na 2\n'), '"a" again as vector 2'],
   ['binary read as text', 'text', bytes('1 2\na ', [-1, -2]), 'UTF-8 in the name of vector 1'],
 ])('%s is refused', (_, format, file, message) => {
-  expect(() => readVectors(file, format)).toThrow(DatasetError);
-  expect(() => readVectors(file, format)).toThrow(message);
+  for (const piece of [3, file.length || 1]) {
+    expect(() => readVectors(file, format, piece)).toThrow(DatasetError);
+    expect(() => readVectors(file, format, piece)).toThrow(message);
+  }
 });
 
 const vectors = fc
@@ -95,7 +140,12 @@ const vectors = fc
 test.each<VectorFormat>(['text', 'binary'])('what is written as %s is read again to the bit', (format) => {
   fc.assert(
     fc.property(vectors, (written) => {
-      expect(readVectors(writeVectors(written, format), format)).toEqual(written);
+      const file = writeVectors(written, format);
+      expect(readVectors(file, format)).toEqual(written);
+      expect(readVectors(file, format, 7)).toEqual(written);
+      if (format === 'text' || (written.size > 3 && written.vectors.includes(0))) {
+        expect(vectorFormatOf(file)).toBe(format);
+      }
     }),
     { numRuns: times(200, 5000) },
   );

@@ -16,12 +16,15 @@ test('a model is named by every setting that can be given, in characters that a 
     { negatives: 1 },
     { exponent: -1.25 },
     { epochs: 1 },
-    { minCount: 1 },
+    { minCount: 2 },
     { subsample: 1e-7 },
     { rate: 0.5 },
     { seed: 4294967295 },
   ];
-  const names = [{}, ...changes].map((change) => modelName(settingsOf(change)));
+  const names = [
+    ...[{}, ...changes].map((change) => modelName(settingsOf(change), 1)),
+    ...[2, 3].map((threads) => modelName(settingsOf({}), threads)),
+  ];
   expect(new Set(names).size).toBe(names.length);
   for (const name of names) expect(name).toMatch(/^[a-z0-9.-]+$/);
 });

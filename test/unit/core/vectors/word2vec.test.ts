@@ -6,6 +6,7 @@ import { mostSimilar, unitVectors } from '../../../../core/vectors/nearest.ts';
 import { Xoshiro128, xoshiro128 } from '../../../../core/vectors/random.ts';
 import { settingsOf, type Word2VecSettings } from '../../../../core/vectors/settings.ts';
 import { beginTraining, type Training, trainEpoch } from '../../../../core/vectors/word2vec.ts';
+import { playlistsOf } from '../../../support/playlists.ts';
 
 /** Two groups of songs that never share a playlist. */
 function clusters(lists = 200, seed = 5): string[][] {
@@ -19,8 +20,9 @@ function begin(
   lists: readonly string[][],
   settings: Word2VecSettings,
 ): { training: Training; corpus: Corpus } {
-  const vocabulary = buildVocabulary(lists, settings.minCount);
-  return { training: beginTraining(vocabulary, settings), corpus: buildCorpus(lists, vocabulary) };
+  const playlists = playlistsOf(lists);
+  const vocabulary = buildVocabulary(playlists, settings.minCount);
+  return { training: beginTraining(vocabulary, settings), corpus: buildCorpus(playlists, vocabulary) };
 }
 
 function trained(lists: readonly string[][], settings: Word2VecSettings): Training {

@@ -1,0 +1,55 @@
+import { CapabilityMissingError, PostponedError, ServiceUnavailableError } from '../../core/errors.ts';
+import type { SongLookup } from '../../core/ports.ts';
+
+/** What Spotify told of songs that it was asked for. */
+export class StillThere {
+  readonly #lookup: SongLookup;
+  readonly #most: number;
+  readonly #asked = new Set<string>();
+  readonly #isrcs = new Map<string, string>();
+  /** The songs that Spotify no longer has, in the order asked. */
+  readonly gone = new Set<string>();
+  /** Why it is not asked any more; null where it is. */
+  stopped: string | null = null;
+
+  /** Asks for `most` songs at most. */
+  constructor(lookup: SongLookup, most: number) {
+    this.#lookup = lookup;
+    this.#most = most;
+  }
+
+  /** How many songs it was asked for. */
+  get asked(): number {
+    return this.#asked.size;
+  }
+
+  /** The recording code that it told of a song. */
+  isrc(id: string): string | null {
+    return this.#isrcs.get(id) ?? null;
+  }
+
+  /** Asks one by one for the songs that were not asked for yet, as long as that is allowed; tells whether any was. */
+  async ask(ids: readonly string[]): Promise<boolean> {
+    const before = this.#asked.size;
+    for (const id of ids) {
+      if (this.#asked.has(id) || this.stopped !== null) continue;
+      if (this.#asked.size === this.#most) {
+        this.stopped = `${this.gone.size} of ${this.#most} are gone, which is too many to go on`;
+        break;
+      }
+      try {
+        const song = await this.#lookup.song(id);
+        if (song === null) this.gone.add(id);
+        else if (song.isrc !== null) this.#isrcs.set(id, song.isrc);
+        this.#asked.add(id);
+      } catch (error) {
+        if (!ENDS.some((Cause) => error instanceof Cause)) throw error;
+        this.stopped = (error as Error).message;
+      }
+    }
+    return this.#asked.size > before;
+  }
+}
+
+/** The list can do without the answer. */
+const ENDS = [PostponedError, ServiceUnavailableError, CapabilityMissingError];

@@ -1,0 +1,2 @@
+-- An empty table of the shards whose neighbours are staged, each noted by the transaction that stages them. Inputs: none.
+CREATE TABLE related_artists_loads (shard INT NOT NULL PRIMARY KEY, pairs BIGINT NOT NULL) ENGINE = InnoDB
