@@ -19,12 +19,15 @@ export interface BundleFigures {
   sdkLoad: number[];
 }
 
-/** Bundles each function as the stack does, and loads it `runs` times, in turn with its part of the SDK alone. */
-export async function measureFunctions(runs: number): Promise<BundleFigures[]> {
+/** Bundles functions as the stack does, and loads each `runs` times, in turn with its part of the SDK alone. */
+export async function measureFunctions(
+  runs: number,
+  names: readonly FunctionName[] = FUNCTIONS,
+): Promise<BundleFigures[]> {
   const folder = mkdtempSync(join(tmpdir(), 'soundalike-bench-'));
   try {
     const figures: BundleFigures[] = [];
-    for (const name of FUNCTIONS) figures.push(await measure(folder, name, runs));
+    for (const name of names) figures.push(await measure(folder, name, runs));
     return figures;
   } finally {
     rmSync(folder, { recursive: true });

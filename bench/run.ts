@@ -1,97 +1,173 @@
+import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openTestServer } from '../test/support/mariadb.ts';
+import { barChart } from './bar-chart.ts';
 import { measureFunctions } from './functions.ts';
 import { timeImport } from './import.ts';
+import { measureMemory } from './memory.ts';
+import { mostSimilarRows } from './most-similar.ts';
+import { nearestRows } from './nearest.ts';
 import { timePublish } from './publish.ts';
+import { timePublishRows } from './publish-rows.ts';
 import { countRequests } from './requests.ts';
 import { timeStart } from './start.ts';
+import { training } from './training.ts';
+import { type Round, type Row, rowOf } from './yardstick.ts';
 
-/** One line of the table: `ratio` is above 1 where we are better than the yardstick. */
-interface Measurement {
-  work: string;
-  yardstick: string;
-  unit: string;
-  ours: number;
-  theirs: number;
-  ratio: number;
-  low: number;
-  high: number;
-}
+const DOCS = join(import.meta.dirname, '../docs');
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, quick: { type: 'boolean' } } });
+/** Lines that stand below the table. */
+const notes: string[] = [];
 
-const requests = (await countRequests()).map(
-  ({ mode, requests, least }): Measurement => ({
-    work: `requests of a collection, ${mode} app`,
-    yardstick: 'the least that the API allows',
-    unit: 'requests',
-    ours: requests,
-    theirs: least,
-    ratio: least / requests,
-    low: least / requests,
-    high: least / requests,
-  }),
-);
+/** What is measured, in the order of the table. */
+const PARTS: Record<string, (quick: boolean) => Promise<Row[]>> = {
+  nearest: (quick) => nearestRows({ quick }),
+  publish,
+  training: (quick) => training({ quick }),
+  'most-similar': (quick) => mostSimilarRows({ quick }),
+  requests,
+  start,
+  functions,
+  import: importing,
+  memory,
+};
 
-/** Seconds beside the yardstick's, both sorted; `low` and `high` are the extremes of what was measured. */
-function timed(work: string, yardstick: string, ours: number[], theirs: number[]): Measurement {
-  const middle = (sorted: number[]): number => sorted[sorted.length >> 1] as number;
-  return {
-    ...{ work, yardstick, unit: 's', ours: middle(ours), theirs: middle(theirs) },
-    ratio: middle(theirs) / middle(ours),
-    low: (theirs[0] as number) / (ours.at(-1) as number),
-    high: (theirs.at(-1) as number) / (ours[0] as number),
-  };
-}
-
-const { seconds, bareNode, parts } = await timeStart(values.quick ? 3 : 9);
-const table = [...requests, timed('npm start on the sample', 'node -e 0', seconds, bareNode)];
-const functions = await measureFunctions(values.quick ? 3 : 9);
-for (const { name, load, sdkLoad } of functions) {
-  const seconds = (times: number[]) => times.map((ms) => ms / 1000);
-  table.push(timed(`cold load of ${name}`, "its AWS SDK clients' alone", seconds(load), seconds(sdkLoad)));
-}
-const server = await openTestServer().catch((error: Error) => {
-  process.stderr.write(`No figures for publishing: ${error.message}\n`);
+const { values } = parseArgs({
+  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } },
 });
-if (server) {
+const rows: Row[] = [];
+for (const [name, part] of Object.entries(PARTS)) {
+  if (values.only !== undefined && values.only !== name) continue;
+  const begun = performance.now();
+  rows.push(...(await part(values.quick ?? false)));
+  process.stderr.write(`${name}: ${((performance.now() - begun) / 1000).toFixed(0)} s\n`);
+}
+if (values.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+else {
+  const document = [tableOf(rows), ...notes, machine()].join('\n\n');
+  process.stdout.write(`${document}\n`);
+  // What is quick, or but a part, is not to be shown.
+  if (!values.quick && values.only === undefined) await show(document);
+}
+
+async function requests(): Promise<Row[]> {
+  return (await countRequests()).map(({ mode, requests: ours, least: theirs }) =>
+    rowOf(
+      {
+        work: `requests of a collection, ${mode} app`,
+        yardstick: 'the least that the API allows',
+        unit: 'requests',
+      },
+      [{ ours, theirs }],
+      'less',
+    ),
+  );
+}
+
+async function start(quick: boolean): Promise<Row[]> {
+  const { seconds, bareNode, parts } = await timeStart(quick ? 1 : 9);
+  const where = Object.entries(parts).map(([part, ms]) => `${part} ${ms.toFixed(0)} ms`);
+  notes.push(`Where the time of a start goes, once its modules are loaded: ${where.join(', ')}.`);
+  return [inSeconds('npm start on the sample', 'node -e 0', seconds, bareNode)];
+}
+
+async function functions(quick: boolean): Promise<Row[]> {
+  const figures = await measureFunctions(quick ? 1 : 9, quick ? ['explorer'] : undefined);
+  const sizes = figures.map(({ name, gzipped }) => `${name} ${Math.round(gzipped / 1024)}`);
+  notes.push(`Bundles in KB, gzipped: ${sizes.join(', ')}.`);
+  const toSeconds = (times: number[]) => times.map((ms) => ms / 1000);
+  return figures.map(({ name, load, sdkLoad }) =>
+    inSeconds(`cold load of ${name}`, "its AWS SDK clients' alone", toSeconds(load), toSeconds(sdkLoad)),
+  );
+}
+
+async function publish(quick: boolean): Promise<Row[]> {
+  const server = await openTestServer().catch((error: Error) => {
+    process.stderr.write(`No figures for publishing: ${error.message}\n`);
+  });
+  if (!server) return [];
   try {
     // As servers are: a commit is on the disk.
     await server.admin.query('SET GLOBAL innodb_flush_log_at_trx_commit = 1');
-    const { ours, plain } = await timePublish(await server.newDatabase(), values.quick ? 1 : 5);
-    const work = '1,000 artists, all pairs, lake to published table in MariaDB';
-    table.push(timed(work, 'a statement a pair (scaled from 3,000 pairs)', ours, plain));
+    const rounds = quick ? 1 : 5;
+    const whole = await timePublish(await server.newDatabase(), rounds);
+    const count = quick ? 100_000 : 1_000_000;
+    const load = await timePublishRows(await server.newDatabase(), count, rounds);
+    return [
+      inSeconds(
+        '1,000 artists, all pairs, lake to published table in MariaDB',
+        'a statement a pair (scaled from 3,000 pairs)',
+        whole.ours,
+        whole.plain,
+      ),
+      inSeconds(
+        `publishing ${count.toLocaleString('en')} rows to MariaDB`,
+        'a bare LOAD DATA of them from a file on the server',
+        load.ours,
+        load.bare,
+      ),
+    ];
   } finally {
     await server.stop();
   }
 }
 
-const imported = await timeImport(values.quick ? 100_000 : 1_200_000);
-const { ours, duckDb } = imported;
-table.push(
-  timed(
-    `import of a CSV of ${imported.rows} rows`,
-    "DuckDB's read_csv to Parquet",
-    [ours.seconds],
-    [duckDb.seconds],
-  ),
-);
-const memory = `The import took ${Math.round(ours.megabytes)} MB of memory at the most, DuckDB's ${Math.round(duckDb.megabytes)} MB, and did ${Math.round(imported.rows / ours.seconds)} rows a second.`;
+async function importing(quick: boolean): Promise<Row[]> {
+  const { rows: count, ours, duckDb } = await timeImport(quick ? 50_000 : 1_200_000);
+  notes.push(
+    `The import took ${Math.round(ours.megabytes)} MB of memory at the most, DuckDB's ${Math.round(duckDb.megabytes)} MB, and did ${Math.round(count / ours.seconds)} rows a second.`,
+  );
+  const names = [`import of a CSV of ${count.toLocaleString('en')} rows`, "DuckDB's read_csv to Parquet"];
+  return [inSeconds(names[0] as string, names[1] as string, [ours.seconds], [duckDb.seconds])];
+}
 
-if (values.json) process.stdout.write(`${JSON.stringify(table, null, 2)}\n`);
-else {
-  const figure = (value: number): string => String(Number(value.toPrecision(4)));
-  const lines = table.map(
+/** No yardstick, but docs/deploying.md says which function it fits. */
+async function memory(quick: boolean): Promise<Row[]> {
+  const sizes = quick ? [1_000] : [1_000, 10_000, 100_000, 1_000_000];
+  const footprints = measureMemory(sizes).map(
+    ({ artists, neighbours, seconds, megabytes }) =>
+      `${artists.toLocaleString('en')} artists x ${neighbours}: ${Math.round(megabytes)} MB, ${seconds.toFixed(1)} s`,
+  );
+  notes.push(`The similarity step, from Athena's rows to the database's: ${footprints.join('; ')}.`);
+  return [];
+}
+
+/** Seconds beside the yardstick's, in the order in which they were measured. */
+function inSeconds(work: string, yardstick: string, ours: number[], theirs: number[]): Row {
+  const rounds = ours.map((value, i): Round => ({ ours: value, theirs: theirs[i] ?? Number.NaN }));
+  return rowOf({ work, yardstick, unit: 's' }, rounds, 'less');
+}
+
+function tableOf(measured: readonly Row[]): string {
+  const figure = (value: number): string => Number(value.toPrecision(3)).toLocaleString('en');
+  const lines = measured.map(
     ({ work, yardstick, unit, ours, theirs, ratio, low, high }) =>
-      `${work}: ${figure(ours)} ${unit}; ${yardstick}: ${figure(theirs)}; ratio ${figure(ratio)} (${figure(low)} to ${figure(high)})`,
+      `| ${work} | ${figure(ours)} ${unit} | ${yardstick} | ${figure(theirs)} ${unit} | ${figure(ratio)} (${figure(low)} to ${figure(high)}) |`,
   );
-  const where = Object.entries(parts).map(([part, ms]) => `  ${ms.toFixed(0).padStart(5)} ms  ${part}`);
-  const bundles = functions.map(
-    ({ name, bytes, gzipped }) =>
-      `Bundle of ${name}: ${Math.round(bytes / 1024)} KB, gzipped ${Math.round(gzipped / 1024)} KB.`,
-  );
-  process.stdout.write(
-    `${[...lines, memory, ...bundles, '', 'Where the time of a start goes, once its modules are loaded:', ...where, '', `Node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model}`].join('\n')}\n`,
+  return ['| work | here | yardstick | takes | ratio |', '|---|---|---|---|---|', ...lines].join('\n');
+}
+
+function machine(): string {
+  return `Node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model}.`;
+}
+
+/** Writes the table and its picture to docs/. */
+async function show(document: string): Promise<void> {
+  const bars = rows.map(({ work, yardstick, ratio: value, low, high }) => ({
+    label: `${work}; ${yardstick}`,
+    ...{ value, low, high },
+  }));
+  const plot = barChart({
+    title: 'Times as fast as the yardstick',
+    caption: 'Above 1 (the dashed line) we are faster; the thin line is the spread of the rounds',
+    groups: [{ label: machine(), bars }],
+    logarithmic: true,
+  });
+  await writeFile(join(DOCS, 'benchmarks.svg'), plot);
+  await writeFile(
+    join(DOCS, 'benchmarks.md'),
+    `# Benchmarks\n\nWritten by \`npm run bench\`, each line beside its yardstick in the same run: the median of the rounds, and the smallest and largest ratio. Above 1 we are faster.\n\n${document}\n\n![Ratios](benchmarks.svg)\n`,
   );
 }
