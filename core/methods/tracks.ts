@@ -1,0 +1,96 @@
+import { type Neighbours, nearestNeighbours } from '../similarity/neighbours.ts';
+import { TopRows } from '../vectors/nearest.ts';
+import { type Method, type Part, reasonsOfParts } from './method.ts';
+import { NearestTracks } from './nearest-tracks.ts';
+import type { Space } from './space.ts';
+import { centres } from './whitened.ts';
+
+/** The method `tracks`: an artist is the set of their tracks, in whitened axes (`NearestTracks`). */
+export function tracksMethod(space: Space): Method {
+  const tracks = new NearestTracks(space);
+  return {
+    name: 'tracks',
+    ids: space.ids,
+    nearest: (k) => nearestSets(space, tracks, k),
+    reasons: (a, b) => reasonsOfParts(partsOf(space, tracks, a, b)),
+  };
+}
+
+/**
+ * Exact. The artists whose centres are nearest bound how far the k-th nearest can be; every other pair is given up as
+ * soon as it is sure to be farther than that for both. Where all pairs are wanted none can be given up.
+ */
+function nearestSets(space: Space, tracks: NearestTracks, k: number): Neighbours {
+  const n = space.ids.length;
+  const kept = Math.max(0, Math.min(k, n - 1));
+  const limits = limitsOf(space, tracks, kept);
+  const nearest = space.ids.map(() => new TopRows(kept));
+  // Each list is shown its rows in ascending order, as it has to be.
+  for (let a = 0; kept > 0 && a < n; a++) {
+    for (let b = a + 1; b < n; b++) {
+      const [limitA, limitB] = [limits[a] as number, limits[b] as number];
+      const distance = tracks.distance(a, b, Math.max(limitA, limitB));
+      if (distance <= limitA) offer(nearest[a] as TopRows, b, distance);
+      if (distance <= limitB) offer(nearest[b] as TopRows, a, distance);
+    }
+  }
+  const result = { n, k: kept, rows: new Int32Array(n * kept), distances: new Float64Array(n * kept) };
+  for (const [i, top] of nearest.entries()) {
+    const { rows, similarities } = top.sorted();
+    result.rows.set(rows, i * kept);
+    result.distances.set(
+      similarities.map((similarity) => -similarity),
+      i * kept,
+    );
+  }
+  return result;
+}
+
+function offer(top: TopRows, row: number, distance: number): void {
+  if (top.takes(-distance)) top.add(row, -distance);
+}
+
+/** Of each artist, a distance within which at least k others are. */
+function limitsOf(space: Space, tracks: NearestTracks, k: number): Float64Array {
+  const n = space.ids.length;
+  if (k === n - 1) return new Float64Array(n).fill(Number.POSITIVE_INFINITY);
+  const near = nearestNeighbours(centres(space), 2 * k);
+  return Float64Array.from({ length: n }, (_, a) => {
+    const rows = near.rows.subarray(a * near.k, (a + 1) * near.k);
+    return Float64Array.from(rows, (b) => tracks.distance(a, b)).sort()[k - 1] as number;
+  });
+}
+
+/**
+ * What each feature adds to the distance of two artists: a track that is r from its nearest adds r, of which a feature
+ * with the difference x has x² / r.
+ */
+function partsOf(
+  { means, points, starts, ruler }: Space,
+  tracks: NearestTracks,
+  a: number,
+  b: number,
+): Part[] {
+  const { features } = ruler;
+  const d = features.length;
+  const parts = new Float64Array(d);
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const size = (starts[from + 1] as number) - (starts[from] as number);
+    for (const { x, y, distance } of tracks.matches(from, to)) {
+      if (distance === 0) continue;
+      for (let f = 0; f < d; f++) {
+        const difference = (points[x * d + f] as number) - (points[y * d + f] as number);
+        parts[f] = (parts[f] as number) + (difference * difference) / distance / size / 2;
+      }
+    }
+  }
+  return features.map((feature, f) => ({
+    feature,
+    part: parts[f] as number,
+    a: means[f]?.[a] as number,
+    b: means[f]?.[b] as number,
+  }));
+}
