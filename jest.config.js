@@ -3,6 +3,8 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testTimeout: 60_000,
+  // Jest would leave one core to whoever watches.
+  maxWorkers: '100%',
   transform: {
     '\\.sql$': '<rootDir>/test/support/sql-transform.cjs',
     '^.+\\.[cm]?[jt]s$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' } }],

@@ -18,12 +18,12 @@ export interface Training {
   epoch: number;
 }
 
-/** A training that has not begun: vectors are uniform in ±1 / (2 size), the other layer is 0. */
+/** A training that has not begun: vectors are uniform in ±1 / size, as gensim's, the other layer is 0. */
 export function beginTraining(vocabulary: Vocabulary, settings: Word2VecSettings): Training {
   const { size, seed } = settings;
   const random = xoshiro128(seed);
   const inputs = new Float32Array(vocabulary.ids.length * size);
-  for (let i = 0; i < inputs.length; i++) inputs[i] = (random.uniform() - 0.5) / size;
+  for (let i = 0; i < inputs.length; i++) inputs[i] = (2 * random.uniform() - 1) / size;
   return { settings, vocabulary, inputs, outputs: new Float32Array(inputs.length), random, epoch: 0 };
 }
 
