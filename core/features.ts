@@ -16,6 +16,11 @@ export const FEATURES = [
 /** One of the eleven features that `--features` takes. */
 export type Feature = (typeof FEATURES)[number];
 
+/** Those that say how a song sounds by a number on a scale, as key and mode do not. */
+export const SOUND_FEATURES = FEATURES.filter(
+  (feature): feature is Exclude<Feature, 'key' | 'mode'> => feature !== 'key' && feature !== 'mode',
+);
+
 /** The features compared unless told otherwise: F in docs/method.md. */
 export const DEFAULT_FEATURES: readonly Feature[] = [
   'danceability',

@@ -1,20 +1,10 @@
+import { SOUND_FEATURES } from '../features.ts';
 import { type Knots, knotsOf, normalScores } from './normal-scores.ts';
 import { meansOf, type TrackSets } from './track-sets.ts';
 import { type Square, whitening } from './whitening.ts';
 
 /** The features that `whitened` and `tracks` compare by unless told otherwise. */
-export const SPACE_FEATURES = [
-  'danceability',
-  'energy',
-  'loudness',
-  'speechiness',
-  'acousticness',
-  'instrumentalness',
-  'liveness',
-  'valence',
-  'tempo',
-  'duration_ms',
-] as const;
+export const SPACE_FEATURES = [...SOUND_FEATURES, 'duration_ms'] as const;
 
 /** What tracks are measured by: plain numbers, so that a run can keep it and another day be measured by the same. */
 export interface SpaceRuler {

@@ -3,19 +3,6 @@ import type { TrackVectors } from '../vectors/track-vectors.ts';
 import type { Scorer } from './scorer.ts';
 import { vectorScorer } from './vector-scorer.ts';
 
-/** The features that say how a song sounds: those that are numbers on a scale, in the order of the vectors. */
-export const SOUND_FEATURES = [
-  'danceability',
-  'energy',
-  'loudness',
-  'speechiness',
-  'acousticness',
-  'instrumentalness',
-  'liveness',
-  'valence',
-  'tempo',
-] as const;
-
 /**
  * Songs by sound: each feature minus its mean, over its standard deviation, both over these songs (0 where all have the
  * same value), brought to length 1. Rows of `songs` come in any order, each with as many numbers as there are features;

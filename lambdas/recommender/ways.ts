@@ -1,7 +1,8 @@
 import { NoDataError } from '../../core/errors.ts';
+import { SOUND_FEATURES } from '../../core/features.ts';
 import type { LakeBatches, LakeDays, Runs, Warehouse } from '../../core/ports.ts';
 import { itemIndex } from '../../core/recommend/items.ts';
-import { SOUND_FEATURES, soundVectors } from '../../core/recommend/sound.ts';
+import { soundVectors } from '../../core/recommend/sound.ts';
 import { itemWay, vectorWay, type Way } from '../../core/recommend/way.ts';
 import { songVectors } from '../../core/vectors/song-vectors.ts';
 import songsSql from '../../sql/athena/songs_by_sound.sql' with { type: 'text' };

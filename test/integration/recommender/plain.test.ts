@@ -1,5 +1,5 @@
+import { SOUND_FEATURES } from '../../../core/features.ts';
 import type { Play } from '../../../core/ports.ts';
-import { SOUND_FEATURES } from '../../../core/recommend/sound.ts';
 import { shuffled, xoshiro128 } from '../../../core/vectors/random.ts';
 import { recommend } from '../../../lambdas/recommender/recommend.ts';
 import { playOf } from '../../support/listener-in-database.ts';

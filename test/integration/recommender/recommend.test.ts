@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { LeaseHeldError, NoDataError } from '../../../core/errors.ts';
 import type { RecommendRequest } from '../../../core/events.ts';
-import { SOUND_FEATURES } from '../../../core/recommend/sound.ts';
+import { SOUND_FEATURES } from '../../../core/features.ts';
 import type { Row } from '../../../core/tables.ts';
 import { forget } from '../../../lambdas/listening/forget.ts';
 import { recommend } from '../../../lambdas/recommender/recommend.ts';

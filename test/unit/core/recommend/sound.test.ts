@@ -1,4 +1,5 @@
-import { SOUND_FEATURES, soundScorer, soundVectors } from '../../../../core/recommend/sound.ts';
+import { SOUND_FEATURES } from '../../../../core/features.ts';
+import { soundScorer, soundVectors } from '../../../../core/recommend/sound.ts';
 import { mostSimilar } from '../../../../core/vectors/nearest.ts';
 import { shuffled, xoshiro128 } from '../../../../core/vectors/random.ts';
 
