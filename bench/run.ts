@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openTestServer } from '../test/support/mariadb.ts';
 import { barChart } from './bar-chart.ts';
+import { timeExplorer } from './explore.ts';
 import { measureFunctions } from './functions.ts';
 import { timeImport } from './import.ts';
+import { mapRows } from './map.ts';
 import { measureMemory } from './memory.ts';
 import { mostSimilarRows } from './most-similar.ts';
 import { nearestRows } from './nearest.ts';
@@ -26,9 +28,11 @@ const PARTS: Record<string, (quick: boolean) => Promise<Row[]>> = {
   nearest: (quick) => nearestRows({ quick }),
   publish,
   training: (quick) => training({ quick }),
+  map: (quick) => mapRows({ quick }),
   'most-similar': (quick) => mostSimilarRows({ quick }),
   requests,
   start,
+  explore,
   functions,
   import: importing,
   memory,
@@ -71,6 +75,24 @@ async function start(quick: boolean): Promise<Row[]> {
   const where = Object.entries(parts).map(([part, ms]) => `${part} ${ms.toFixed(0)} ms`);
   notes.push(`Where the time of a start goes, once its modules are loaded: ${where.join(', ')}.`);
   return [inSeconds('npm start on the sample', 'node -e 0', seconds, bareNode)];
+}
+
+async function explore(quick: boolean): Promise<Row[]> {
+  const times = await timeExplorer(10_000, quick ? 1 : 5).catch((error: Error) => {
+    process.stderr.write(`No figures for the explorer: ${error.message}\n`);
+  });
+  if (!times) return [];
+  const aim = (seconds: number) => times.map(() => seconds);
+  const of = (part: 'firstPicture' | 'longestFrame') => times.map((time) => time[part] / 1000);
+  return [
+    inSeconds(
+      'first picture of a map of 10,000 artists, its server just started',
+      'the aim',
+      of('firstPicture'),
+      aim(2),
+    ),
+    inSeconds('longest frame while it is zoomed', 'the aim', of('longestFrame'), aim(0.1)),
+  ];
 }
 
 async function functions(quick: boolean): Promise<Row[]> {

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { unknown } from '../adapters/spotify/app.ts';
 import { spotifySettings } from '../adapters/spotify/settings.ts';
 import { grantFile } from '../adapters/spotify/user-grant.ts';
@@ -17,6 +18,7 @@ import {
   type CollectResult,
   type ListResult,
   type RemoveResult,
+  type Ruler,
   SimilarityRequest,
   type SimilarityResult,
   SimilarRequest,
@@ -44,24 +46,42 @@ const CONCURRENCY = 4;
 /** Options of the steps of the pipeline. */
 export interface StepOptions extends CommonOptions, ProviderOptions {
   artists?: string[];
+  tracks?: number;
   budget?: number;
+  method?: string;
   features?: string[];
   neighbours?: 'all' | number;
   minCoverage?: number;
+  ruler?: string;
+  require?: string[];
   dryRun?: boolean;
 }
 
-const collectRequest = ({ date, artists, budget, dryRun }: StepOptions): CollectRequest =>
-  requestOf(CollectRequest, { date, artists, budget, dryRun });
+const collectRequest = ({ date, artists, tracks, budget, dryRun }: StepOptions): CollectRequest =>
+  requestOf(CollectRequest, { date, artists, tracks, budget, dryRun });
 
-const similarityRequest = ({
-  date,
-  features,
-  neighbours,
-  minCoverage,
-  dryRun,
-}: StepOptions): SimilarityRequest =>
-  requestOf(SimilarityRequest, { date, features, neighbours, minCoverage, dryRun });
+const similarityRequest = (options: StepOptions): SimilarityRequest => {
+  const { date, method, features, neighbours, minCoverage, dryRun, require } = options;
+  const ruler = options.ruler === undefined ? undefined : rulerOf(options.ruler);
+  return requestOf(SimilarityRequest, {
+    ...{ date, method, features, neighbours, minCoverage, dryRun, require, ruler },
+  });
+};
+
+/** What a file with a run's result has of a ruler; else it is the run's id. */
+export function rulerOf(runOrFile: string): unknown {
+  if (!existsSync(runOrFile)) return runOrFile;
+  try {
+    const { ranges, space } = JSON.parse(readFileSync(runOrFile, 'utf8')) as Ruler;
+    return { ranges, space };
+  } catch (cause) {
+    throw new UsageError(
+      `expected a run's result as JSON in ${runOrFile}, got: ${(cause as Error).message}`,
+      'write one with soundalike similarity --json, or name a run',
+      { cause },
+    );
+  }
+}
 
 async function collectFrom(
   { connect }: Provider,

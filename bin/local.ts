@@ -13,6 +13,8 @@ import type {
   Lake,
   LakeBatches,
   RemovableDays,
+  Reports,
+  Truths,
   Warehouse,
 } from '../core/ports.ts';
 
@@ -20,7 +22,7 @@ import type {
 export interface Machine {
   /** The data folder, absolute. */
   folder: string;
-  lake: Lake & LakeBatches & RemovableDays & Checkpoints;
+  lake: Lake & LakeBatches & RemovableDays & Checkpoints & Truths & Reports;
   warehouse: Warehouse;
   clock: Clock;
   host: Host;

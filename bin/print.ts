@@ -39,6 +39,9 @@ export const runWords: Words<RunResult> = (result, stack) => [
   ...droppedWords(result),
   ...nearestWords(result.nearest),
   ...result.nearest.slice(-1).map(({ artist }) => `Ask on: ${command(`similar "${artist.name}"`, stack)}`),
+  ...(result.report
+    ? [`Look at it: ${command('explore', stack)}, or ${result.report.page} in the lake`]
+    : []),
   ...(result.recommended && result.recommended.songs.length > 0
     ? [
         `What to hear next, from the ${result.recommended.heard} songs heard lately:`,
@@ -50,14 +53,16 @@ export const runWords: Words<RunResult> = (result, stack) => [
 
 export const similarWords: Words<SimilarResult> = ({ artist, date, method, neighbours }) => [
   `Who sounds like ${artist.name} (${date}, ${method}):`,
-  ...neighbours.map(({ rank, name, distance, reasons }) => {
+  ...neighbours.map(({ rank, name, distance, reasons, confidence }) => {
     const alike = reasons.slice(0, 2).map(({ feature }) => feature);
     const apart = reasons.at(-1);
     const gap =
       apart && distance > 0
         ? `; ${apart.feature} differs most (${figure(apart.a)} and ${figure(apart.b)})`
         : '';
-    return `${String(rank).padStart(4)}  ${distance.toFixed(4)}  ${name}: alike in ${alike.join(' and ')}${gap}`;
+    const near = alike.length > 0 ? `: alike in ${alike.join(' and ')}${gap}` : '';
+    const sure = confidence === null ? '' : ` [${Math.round(confidence * 100)} % sure]`;
+    return `${String(rank).padStart(4)}  ${distance.toFixed(4)}  ${name}${near}${sure}`;
   }),
 ];
 

@@ -25,6 +25,8 @@ export function runResult(
     sources: collected.sources,
     nearest: compared.nearest,
     published: compared.published,
+    scores: compared.scores,
+    report: compared.report,
     warnings: [...collected.warnings, ...compared.warnings, ...warnings],
     recommended,
   };

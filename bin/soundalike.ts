@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { InternalError, SoundalikeError, UsageError } from '../core/errors.ts';
 import { RECOMMENDATION_METHODS } from '../core/events.ts';
 import { DEFAULT_FEATURES, FEATURES } from '../core/features.ts';
+import { METHODS } from '../core/methods/method.ts';
 import { ENVIRONMENT } from '../core/names.ts';
 import { MODES } from '../sample/stand-in/modes.ts';
 import * as commands from './commands.ts';
@@ -70,6 +71,11 @@ const speaksToSpotify = (to: Command): Command =>
 const collects = (to: Command): Command =>
   speaksToSpotify(to)
     .option('--artists <id,...>', 'ask for these followed artists only, and merge them into the day', list)
+    .option(
+      '--tracks <n>',
+      'tracks of each artist, 1 to 300 (default: 10); above 10 albums are walked',
+      number,
+    )
     .option('--budget <n>', 'HTTP requests that this call may make at most', number)
     .option('--dry-run', 'tell what would be done, and write nothing');
 
@@ -85,7 +91,14 @@ const compares = (to: Command): Command =>
       'neighbours of each artist (default: all up to 2000 artists, else 50)',
       allOrNumber,
     )
-    .option('--min-coverage <x>', 'share of artists needed to publish, 0 to 1 (default: 0.8)', number);
+    .option('--min-coverage <x>', 'share of artists needed to publish, 0 to 1 (default: 0.8)', number)
+    .option('--method <method>', `how: ${METHODS.join(', ')} (default: mean)`)
+    .option('--ruler <run or file>', 'measure by the ranges of this run, or of its result in a file')
+    .option(
+      '--require <measure,...>',
+      'publish only if these hold, as sharedGenre@10 (no worse than last time) or sharedGenre@10>=0.4',
+      list,
+    );
 
 reachesStack(
   compares(collects(command(program, 'run', 'collect a day, compare its artists and publish'))),
@@ -109,9 +122,42 @@ reachesStack(
   .action((paths, options) =>
     import('./import-commands.ts').then(({ importAny }) => importAny(paths, options)),
   );
+reachesStack(
+  command(
+    program,
+    'score',
+    'how well neighbours agree with what is known of artists: genres, playlists, lists',
+  ),
+)
+  .option('--method <method>', `one of ${METHODS.join(', ')} (default: that of the published run)`)
+  .option('--compare <method,...>', 'several methods side by side', list)
+  .option('--features <name,...>', 'to compare by, in the place of the defaults', list)
+  .option('--ruler <run or file>', 'measure by the ranges of this run, or of its result in a file')
+  .option('--genres <file>', "a CSV of artists' genres, in the place of Spotify's")
+  .option('--related <file>', 'a CSV of pairs of artists that are known to be related')
+  .option('--keep', 'keep these files in the lake, so that every run is scored by them')
+  .option(
+    '--recommendations',
+    'how well recommended songs agree with playlists and with what you heard later',
+  )
+  .option('--seed <n>', 'with --recommendations: of everything random', number)
+  .action((options) => import('./score-commands.ts').then(({ score }) => score(options)));
 reachesStack(command(program, 'similar <artist>', 'who sounds like an artist (id or name), and why'))
   .option('--limit <n>', 'neighbours at most', number, 10)
   .action(commands.similar);
+
+reachesStack(
+  command(program, 'drift <artist>', 'what became of an artist (id or name) between two published days'),
+)
+  .option('--from <yyyy-mm-dd>', 'first day (default: the last but one that has the artist)')
+  .option('--to <yyyy-mm-dd>', 'second day (default: the last that has the artist)')
+  .action((artist, options) =>
+    import('./drift-command.ts').then(({ tellDrift }) => tellDrift(artist, options)),
+  );
+reachesStack(command(program, 'explore', 'look at it all in the browser, until Ctrl-C'))
+  .option('--port <n>', 'of 127.0.0.1; 0 for any free one (default: 8899, or any free one)', number)
+  .option('--no-open', 'do not open the browser')
+  .action((options) => import('./explore-command.ts').then(({ explore }) => explore(options)));
 
 reachesStack(
   speaksToSpotify(command(program, 'doctor', 'see what works, and what to do about what does not')),

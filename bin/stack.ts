@@ -27,6 +27,8 @@ import type {
   TrainResult,
 } from '../core/events.ts';
 import { historyUploadKey, uploadKey, uploadPrefix } from '../core/names.ts';
+import type { TruthName } from '../core/ports.ts';
+import type { ExploreSources } from '../lambdas/explorer/sources.ts';
 import { ofDataset } from '../lambdas/importer/day.ts';
 import { sayLeftOut } from '../lambdas/importer/import.ts';
 import { readModel, summaryOf, UNNAMED } from '../lambdas/importer/import-vectors.ts';
@@ -51,6 +53,10 @@ export interface Stack extends Pick<StackFunctions, 'invoke'> {
   login(request: LoginRequest): Promise<LoginResult>;
   /** Every play of the lake in order, as a line of JSON each. */
   historyLines(): AsyncIterable<string>;
+  /** Keeps a list of what is known of artists in the lake. */
+  putTruth(name: TruthName, csv: string): Promise<void>;
+  /** What the explorer reads of the stack: its lake alone, by the caller's own credentials. */
+  explored(): Promise<ExploreSources>;
 }
 
 const PATIENCE = { clock: systemClock, random: Math.random };
@@ -69,6 +75,8 @@ export async function openStack(name: string): Promise<Stack> {
     importHistory: (request) => importHistoryInto(outputs('lakeBucket'), functions, request),
     login: (request) => loginTo(outputs, request),
     historyLines: () => playsIn(outputs('lakeBucket')),
+    putTruth: async (name, csv) => (await lakeIn(outputs('lakeBucket'))).putTruth(name, csv),
+    explored: () => exploredIn(outputs('lakeBucket')),
   };
 }
 
@@ -186,9 +194,20 @@ async function storeOf(bucket: string) {
   return new S3Store({ client: s3Client(process.env), bucket, ...PATIENCE });
 }
 
-async function* playsIn(bucket: string): AsyncGenerator<string> {
+async function lakeIn(bucket: string) {
   const { ParquetLake } = await import('../adapters/lake/lake.ts');
-  const lake = new ParquetLake(await storeOf(bucket));
+  return new ParquetLake(await storeOf(bucket));
+}
+
+async function exploredIn(bucket: string): Promise<ExploreSources> {
+  const { PublishedLake } = await import('../adapters/lake/published.ts');
+  const lake = await lakeIn(bucket);
+  const published = new PublishedLake(lake, systemClock);
+  return { lake, artists: published, relatedArtists: published, clock: systemClock };
+}
+
+async function* playsIn(bucket: string): AsyncGenerator<string> {
+  const lake = await lakeIn(bucket);
   for (const dt of await lake.days('recently_played')) {
     for (const play of (await lake.read('recently_played', dt)) ?? []) yield `${JSON.stringify(play)}\n`;
   }

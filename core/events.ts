@@ -1,7 +1,12 @@
 import * as z from 'zod';
 import { InvalidInputError } from './errors.ts';
-import { FEATURES, type Feature } from './features.ts';
+import { FEATURES } from './features.ts';
+import { METHODS, type MethodName } from './methods/method.ts';
+import { SPACE_FEATURES, type SpaceRuler } from './methods/space.ts';
 import type { Quality } from './recommend/quality.ts';
+import type { Measured } from './score/card.ts';
+import { WATCHED } from './score/gate.ts';
+import type { ScoredWay } from './score/lists.ts';
 import type { Word2VecSettings } from './vectors/settings.ts';
 
 const date = z.iso.date('expected a day as yyyy-mm-dd');
@@ -10,8 +15,12 @@ const id = z
   .regex(/^[!-~]{1,64}$/, 'expected an id: 1 to 64 printable ASCII characters without spaces');
 const count = z.int().nonnegative();
 const MODEL = /^[0-9A-Za-z.-]{1,200}$/;
-const feature = z.enum(FEATURES);
 const upload = z.string().regex(/^[0-9A-Za-z]{1,40}$/, 'expected an upload: 1 to 40 letters and digits');
+
+/** Tracks that an artist has unless told; up to so many, what a source finds best is enough. */
+export const DEFAULT_TRACKS = 10;
+/** Tracks that an artist can have at most. */
+export const MOST_TRACKS = 300;
 
 /** What the collector takes. */
 export const CollectRequest = z.strictObject({
@@ -21,6 +30,8 @@ export const CollectRequest = z.strictObject({
   run: id.optional(),
   /** Collects these followed artists only and merges them into the day. */
   artists: z.array(id).min(1).optional(),
+  /** Tracks that each artist shall have, 1 to 300; 10 by default, above which its albums are walked. */
+  tracks: z.int().min(1).max(MOST_TRACKS).optional(),
   /** HTTP requests that this call may make at most. */
   budget: z.int().positive().optional(),
   /** Tells what would be asked, and asks nothing. */
@@ -37,15 +48,46 @@ export const ImportRequest = z.strictObject({
 });
 export type ImportRequest = z.infer<typeof ImportRequest>;
 
+const once = (list: readonly string[]): boolean => new Set(list).size === list.length;
+
+/** What tracks are measured by where that is not the day's own: of a run, or as a file has it. */
+const Ruler = z.looseObject({
+  ranges: z.record(z.string(), z.object({ min: z.number(), max: z.number() })).optional(),
+  space: z
+    .object({
+      features: z.array(z.string()).readonly(),
+      knots: z.array(z.array(z.number()).readonly()).readonly(),
+      whitening: z.array(z.array(z.number()).readonly()).readonly(),
+    })
+    .nullish(),
+});
+export type Ruler = z.infer<typeof Ruler>;
+
 /** What the similarity function takes. */
 export const SimilarityRequest = z.strictObject({
   /** UTC day to compare; today by default. */
   date: date.optional(),
-  /** Features to compare, distinct; the five of docs/method.md by default. */
+  /** How artists are compared (docs/method.md); `mean` by default. */
+  method: z.enum(METHODS).optional(),
+  /**
+   * Features to compare, distinct; by default the five of docs/method.md for `mean`, for the other methods those of
+   * `SPACE_FEATURES`.
+   */
   features: z
-    .array(feature)
+    .array(z.enum([...new Set([...FEATURES, ...SPACE_FEATURES])]))
     .min(1)
-    .refine((list) => new Set(list).size === list.length, 'expected each feature once')
+    .refine(once, 'expected each feature once')
+    .optional(),
+  /** What the features are measured by: the id of a run, or a run's result; the day's own by default. */
+  ruler: z.union([id, Ruler]).optional(),
+  /**
+   * Measures that must hold for the run to be published: no less than the last published run's interval, and no less
+   * than the floor where there is one.
+   */
+  require: z
+    .array(
+      z.string().regex(WATCHED, 'expected a measure as sharedGenre@10 or, with a floor, sharedGenre@10>=0.4'),
+    )
     .optional(),
   /** How many neighbours each artist gets; all up to 2,000 artists and 50 above by default. */
   neighbours: z.union([z.literal('all'), z.int().positive()]).optional(),
@@ -272,6 +314,15 @@ export const RecommendRequest = z.strictObject({
 });
 export type RecommendRequest = z.input<typeof RecommendRequest>;
 
+/** What the scores of recommendations take. */
+export const ScoreRecommendationsRequest = z.strictObject({
+  /** UTC day up to whose end plays count; today by default. */
+  date: date.optional(),
+  /** Of which playlists are held out, of chance and of the bootstrap. */
+  seed: z.int().min(0).max(0xffffffff).default(1),
+});
+export type ScoreRecommendationsRequest = z.input<typeof ScoreRecommendationsRequest>;
+
 /** What the doctor and the migrator take: nothing. */
 export const EmptyRequest = z.strictObject({});
 
@@ -411,14 +462,20 @@ export interface SimilarityResult {
   date: string;
   /** Id of the run; null for a dry run. */
   run: string | null;
-  method: 'mean';
+  method: MethodName;
   /** How many artists were compared. */
   artists: number;
   /** Directed pairs: rows of `related_artists`. */
   pairs: number;
-  features: Feature[];
-  /** Smallest and largest value of each feature over the day's tracks. */
+  features: string[];
+  /** Smallest and largest value of each feature over the day's tracks, or of the ruler that was given. */
   ranges: Record<string, { min: number; max: number }>;
+  /** What the methods other than `mean` measure tracks by; null for `mean`. */
+  space: SpaceRuler | null;
+  /** Of playlists beside sound, for `blend`; null for the others. */
+  weight: number | null;
+  /** Whose ruler it is: the id of a run, or `given`; null where it is the day's own. */
+  ruler: string | null;
   neighbours: 'all' | number;
   /** Compared over asked; 0 to 1. */
   coverage: number;
@@ -427,7 +484,38 @@ export interface SimilarityResult {
   droppedCount: number;
   /** The three closest pairs, each once. */
   nearest: { artist: NamedArtist; y_artist: NamedArtist; distance: number }[];
+  /** The score card (docs/method.md); empty where nothing is known of the artists. */
+  scores: Measured[];
+  /** Artists whose tracks fall into several styles, so that one list of neighbours does not do for them; the first 100. */
+  severalStyles: { id: string; name: string; spread: number }[];
+  /** How much of the truth the map keeps; null where there is none. */
+  map: MapQuality | null;
+  /** Keys, in the lake, of the run's page and of the picture of its map; null for a dry run. */
+  report: { page: string; map: string | null } | null;
   warnings: string[];
+}
+
+/** What `score` returns: the card of the first method that was asked for, and all cards. */
+export interface ScoreResult {
+  date: string;
+  method: MethodName;
+  measures: Measured[];
+  cards: { method: MethodName; measures: Measured[] }[];
+  warnings: string[];
+}
+
+/** How far a map of artists in the plane can be believed. */
+export interface MapQuality {
+  /** How many nearest are looked at. */
+  k: number;
+  /** Artists that the figures rest on. */
+  artists: number;
+  /** 1 where nobody is near on the map who is not near in truth (Venna and Kaski 2001). */
+  trustworthiness: number;
+  /** Share of an artist's k nearest that are among its k nearest on the map. */
+  kept: number;
+  /** What each style, by its number, stands out by: in words, and how many artists it has. */
+  styles: { words: string; artists: number }[];
 }
 
 /**
@@ -458,6 +546,9 @@ export interface RunResult {
   sources: Sources;
   nearest: SimilarityResult['nearest'];
   published: boolean;
+  /** As the comparison tells them. */
+  scores: SimilarityResult['scores'];
+  report: SimilarityResult['report'];
   warnings: string[];
   /** The first ten songs of a recommendation; null where nobody has logged in, and of a stack. */
   recommended: { heard: number; songs: Omit<RecommendedSong, 'score'>[] } | null;
@@ -551,6 +642,33 @@ export interface RecommendResult {
   playlist: { id: string; url: string; snapshot: string | null } | null;
   requests: number;
   /** What a user should know of the list, a sentence each. */
+  warnings: string[];
+}
+
+/** How good recommendations are (docs/method.md). */
+export interface RecommendationScores {
+  date: string;
+  seed: number;
+  /** By what was hidden of playlists of the lake; null where none can be held out. */
+  playlists: {
+    /** Playlists that something was hidden of, each once. */
+    heldOut: number;
+    ways: ScoredWay[];
+  } | null;
+  /** By what the user heard later; null where the history is too short, or there is nothing to find songs by. */
+  listening: {
+    /** The listening that counts, ISO 8601 UTC. */
+    from: string;
+    to: string;
+    /** Days after a cut in which what is recommended may be played. */
+    followedDays: number;
+    /** How many times were asked of. */
+    asked: number;
+    /** At the end of which days, how many songs were heard in the days before, and how many new ones in those after. */
+    cuts: { date: string; heard: number; later: number }[];
+    ways: ScoredWay[];
+  } | null;
+  /** What a user should know of the figures, a sentence each. */
   warnings: string[];
 }
 
@@ -701,5 +819,9 @@ export interface SimilarResult {
     rank: number;
     /** In what they sound alike comes first: `share` of the squared distance, raw means `a` and `b`. */
     reasons: { feature: string; share: number; a: number; b: number }[];
+    /** Share of resamples of tracks in which it stays among the nearest (docs/method.md); null where not computed. */
+    confidence: number | null;
   })[];
+  /** What a user should know of the artist, a sentence each. */
+  warnings: string[];
 }

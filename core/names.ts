@@ -141,3 +141,15 @@ export const shardTableKey = (run: string, table: TableName, shard?: number): st
 /** Key of the closest pairs that a shard has found, which stand there when it is done. */
 export const closestKey = (run: string, shard: number): string =>
   `${SHARDS}${run}/closest/${String(shard).padStart(5, '0')}.json`;
+
+/** Prefix under which each day has the page of its last run and what belongs to it. */
+const REPORTS = 'reports/';
+
+/** A day's page, or the picture of its map. */
+export type ReportFile = 'index.html' | 'map.png';
+
+/** Key of one of these. */
+export const reportKey = (dt: string, file: ReportFile): string => `${REPORTS}dt=${dt}/${file}`;
+
+/** Key of a list of what is known of artists, as CSV. */
+export const truthKey = (name: string): string => `truth/${name}.csv`;

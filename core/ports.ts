@@ -1,3 +1,4 @@
+import type { ReportFile } from './names.ts';
 import type { Matrix } from './similarity/matrix.ts';
 import type { PairOfIds } from './similarity/pairs.ts';
 import type { Row, TableName } from './tables.ts';
@@ -27,15 +28,27 @@ export type FoundTrack = Omit<TopTrack, 'artist_id' | 'rank' | 'source'>;
 /** Audio features as a source found them; the collector adds the source. */
 export type FoundFeatures = Omit<AudioFeatures, 'source'>;
 
+/** What one request gives of an artist's tracks, which may be none. */
+export interface TrackPage {
+  /** The best first. */
+  tracks: FoundTrack[];
+  /** The cursor of the next page; null where this is the last. */
+  next: string | null;
+}
+
 /** Where an artist's tracks come from. */
 export interface TrackSource {
-  /** What stands in the rows' `source`: `spotify:top-tracks`, `spotify:search`. */
+  /** What stands in the rows' `source`: `spotify:top-tracks`, `spotify:search`, `spotify:albums`. */
   readonly name: string;
   /**
-   * The artist's tracks, the best first, at most ten; null where there is no such artist. Takes at most so many
-   * requests, where that is told. Throws `CapabilityMissingError` where this app may not ask.
+   * By one request the page at a cursor, the first one at null; null where there is no such artist. `wanted` is how many
+   * tracks the artist is to have. Throws `CapabilityMissingError` where this app may not ask.
    */
-  tracks(artist: { id: string; name: string }, mostRequests?: number): Promise<FoundTrack[] | null>;
+  page(
+    artist: { id: string; name: string },
+    wanted: number,
+    cursor: string | null,
+  ): Promise<TrackPage | null>;
 }
 
 /** Tells whether Spotify still has a song. */
@@ -172,7 +185,7 @@ export interface Published {
   run_id: string;
   dt: string;
   method: string;
-  /** JSON text: features, ranges, neighbours. */
+  /** JSON text: features, ranges, neighbours, space, weight, ruler (core/events.ts, `SimilarityResult`). */
   parameters: string;
 }
 
@@ -191,6 +204,9 @@ export interface PublishedNeighbour {
   url: string | null;
   distance: number;
   rank: number;
+  confidence: number | null;
+  /** JSON text: each feature's share in the order of the run's features; null where means and ranges tell it. */
+  reasons: string | null;
   features: Row<'artist_features'>;
 }
 
@@ -210,6 +226,8 @@ export interface RelatedArtists {
    * last, in the same transaction; where it is false nothing is replaced and `LeaseLostError` is thrown.
    */
   publish(publication: Publication, stillHeld: (runs: Runs) => Promise<boolean>): Promise<void>;
+  /** The published run; undefined where there is none. */
+  published(): Promise<Published | undefined>;
   /** The artist's `limit` nearest in the published run; undefined where nothing is published. */
   nearest(artistId: string, limit: number): Promise<PublishedNeighbours | undefined>;
 }
@@ -346,11 +364,15 @@ export type Columns<N extends TableName, C extends keyof Row<N>> = { [K in C]: R
 
 /** The lake for tables that are too large to be held. */
 export interface LakeBatches {
-  /** Some columns of a table's day, in order, a batch of rows at a time; none where there is no such day. */
+  /**
+   * Some columns of a table's day, in order, a batch of rows at a time; none where there is no such day. With `where`,
+   * batches that cannot hold a row with that value of that column may be left out.
+   */
   batches<N extends TableName, C extends keyof Row<N> & string>(
     table: N,
     dt: string,
     columns: readonly C[],
+    where?: Readonly<Partial<Record<C, string>>>,
   ): AsyncIterable<Columns<N, C>>;
 }
 
@@ -397,6 +419,22 @@ export interface ShardTables {
   ): Promise<void>;
   /** As `RelatedArtists.publish`, once so many neighbours are staged; else throws `StagingError`. */
   publish(run: string, pairs: number, stillHeld: (runs: Runs) => Promise<boolean>): Promise<void>;
+}
+
+/** A list of what is known of artists, by which neighbours are scored. */
+export type TruthName = 'genres' | 'related';
+
+/** Such lists that a user has given, as CSV. */
+export interface Truths {
+  /** The list that was put last; undefined where there is none. */
+  truth(name: TruthName): Promise<string | undefined>;
+  putTruth(name: TruthName, csv: string): Promise<void>;
+}
+
+/** The pages of days. */
+export interface Reports {
+  /** Puts a day's page, or the picture of its map, in the place of the last (core/names.ts, `reportKey`). */
+  putReport(dt: string, file: ReportFile, bytes: Uint8Array): Promise<void>;
 }
 
 /** What long work of a run keeps to go on from, outside of what runs stage. */

@@ -31,8 +31,6 @@ export interface AlarmsProps {
   settings: Settings;
   network: Network;
   database: ServingDatabase;
-  workflow: StateMachine;
-  recommending: StateMachine;
   undelivered: IQueue;
   functions: Record<FunctionName, IFunction>;
 }
@@ -62,12 +60,6 @@ export class Alarms extends Construct {
     this.topic = new Topic(this, 'Topic', { displayName: settings.stack, enforceSSL: true });
     if (settings.email) this.topic.addSubscription(new EmailSubscription(settings.email));
 
-    this.#add('workflow-failed', { metric: failures(props.workflow), says: 'A run of the workflow failed.' });
-    this.#add(
-      'workflow-failed',
-      { metric: failures(props.recommending), says: 'A training or a recommendation failed.' },
-      'recommending',
-    );
     this.#add('undelivered', {
       metric: undelivered.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM }),
       says: 'A schedule could not start what it should, or a function that was called failed.',
@@ -82,6 +74,16 @@ export class Alarms extends Construct {
     for (const [name, handler] of Object.entries(props.functions)) {
       this.#watchFunction(name as FunctionName, handler, settings);
     }
+  }
+
+  /** Watches the workflows, which write to the topic themselves and so are made after it. */
+  watch({ workflow, recommending }: Record<'workflow' | 'recommending', StateMachine>): void {
+    this.#add('workflow-failed', { metric: failures(workflow), says: 'A run of the workflow failed.' });
+    this.#add(
+      'workflow-failed',
+      { metric: failures(recommending), says: 'A training or a recommendation failed.' },
+      'recommending',
+    );
   }
 
   #watchData({ stack, alarmAfterHours }: Settings): void {

@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcards } from './access.ts';
+import type { Notices } from './notices.ts';
 import { Invoke } from './steps.ts';
 
 const { DISCARD, numberAt, stringAt } = JsonPath;
@@ -23,9 +24,9 @@ const LOADS_AT_ONCE = 4;
 /**
  * The steps of a similarity run that is too large for one function: each shard of the plan at `path` is computed, then
  * each is loaded, then the run is published, and its result is put into the place of the plan. A step that fails for
- * good fails the execution; the run's lease ends by itself.
+ * good is told by `notices` and fails the execution; the run's lease ends by itself.
  */
-export function inShards(scope: Construct, similarity: IFunction, path: string): Chain {
+export function inShards(scope: Construct, similarity: IFunction, path: string, notices: Notices): Chain {
   const run = stringAt(`${path}.run`);
   const each = (step: string) => ({
     itemsPath: `${path}.shards`,
@@ -42,10 +43,9 @@ export function inShards(scope: Construct, similarity: IFunction, path: string):
     maxConcurrency: LOADS_AT_ONCE,
   }).itemProcessor(new Invoke(scope, 'Load', similarity, '$', '$'));
   const end = new Pass(scope, 'End', { parameters: { run, finish: true }, resultPath: '$.end' });
-  return shards
-    .next(loads)
-    .next(end)
-    .next(new Invoke(scope, 'Finish', similarity, '$.end', path));
+  const finish = new Invoke(scope, 'Finish', similarity, '$.end', path);
+  notices.watch(shards, loads, finish);
+  return shards.next(loads).next(end).next(finish);
 }
 
 /** Says why the role of a machine with such steps, which the CDK allows what they need, has wildcards. */

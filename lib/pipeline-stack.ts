@@ -68,11 +68,13 @@ export class PipelineStack extends Stack {
       executeAfter: [network, database],
     });
 
-    const { machine: workflow } = new Workflow(this, 'Workflow', { ...functions, settings });
+    const alarms = new Alarms(this, 'Alarms', { settings, network, database, undelivered, functions });
+    const { topic } = alarms;
+    const { machine: workflow } = new Workflow(this, 'Workflow', { ...functions, topic, settings });
     const { machine: recommending } = new Recommending(this, 'Recommending', { ...functions, settings });
     const workflows = { workflow, recommending };
     new Schedules(this, 'Schedules', { ...functions, ...workflows, undelivered, settings });
-    new Alarms(this, 'Alarms', { settings, network, database, ...workflows, undelivered, functions });
+    alarms.watch(workflows);
     new Dashboard(this, 'Dashboard', { settings, database, ...workflows, functions });
     if (settings.testEvents === 'on') new TestEvents(this, 'TestEvents', settings);
 

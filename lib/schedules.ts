@@ -41,8 +41,9 @@ export class Schedules extends Construct {
     const { workflow, recommending, listening, doctor } = props;
     this.#settings = props.settings;
     this.#undelivered = props.undelivered;
-    const { schedule, minCoverage, listening: listens, recommending: recommends, pushing } = props.settings;
-    const run = { collect: {}, similarity: { minCoverage } };
+    const { schedule, tracksPerArtist, minCoverage, method, require } = props.settings;
+    const { listening: listens, recommending: recommends, pushing } = props.settings;
+    const run = { collect: { tracks: tracksPerArtist }, similarity: { minCoverage, method, require } };
     this.#addWorkflow('Run', 'Collects the day and compares its artists', schedule, workflow, run);
     this.#addFunction('Examination', 'Has the doctor look at everything', EXAMINATION, doctor);
     if (listens !== 'off') this.#addFunction('Listening', 'Takes in what was heard', listens, listening);

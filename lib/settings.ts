@@ -1,6 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { DEFAULT_TRACKS, MOST_TRACKS, SimilarityRequest } from '../core/events.ts';
 
 /** Six fields; that one of the two kinds of days is left open is asked below. */
 const CRON = /^cron\(([\dA-Z,*?/#-]+ ){5}[\dA-Z,*?/#-]+\)$/;
@@ -10,6 +11,8 @@ const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) =>
 const scheduleOrOff = z.string().refine((text) => text === 'off' || isSchedule(text));
 const count = z.coerce.number().int().positive();
 const url = z.url({ protocol: /^https?$/ }).optional();
+
+const METHODS = SimilarityRequest.shape.method.unwrap().options;
 
 /** Every setting, with its default; what it describes is what an error says was expected. docs/deploying.md explains them. */
 export const Settings = z.strictObject({
@@ -29,6 +32,10 @@ export const Settings = z.strictObject({
     .describe('nat-instance or nat-gateway'),
   production: flag.default(false).describe('true or false'),
   email: z.email().optional().describe('an e-mail address'),
+  notices: z
+    .enum(['every-run', 'failures', 'off'])
+    .default('failures')
+    .describe('every-run, failures or off'),
   schedule: z
     .string()
     .refine(isSchedule)
@@ -48,6 +55,17 @@ export const Settings = z.strictObject({
     .describe('the name of a time zone, as Europe/Reykjavik'),
   alarmAfterHours: count.default(50).describe('a whole number of hours above 0'),
   minCoverage: z.coerce.number().min(0).max(1).default(0.8).describe('a number from 0 to 1'),
+  method: z.enum(METHODS).default('mean').describe(METHODS.join(', ')),
+  require: z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(SimilarityRequest.shape.require.unwrap())
+    .optional()
+    .describe('measures, as sharedGenre@10,heldOutPlaylistNdcg@50>=0.4'),
+  tracksPerArtist: count
+    .max(MOST_TRACKS)
+    .default(DEFAULT_TRACKS)
+    .describe(`a whole number from 1 to ${MOST_TRACKS}`),
   inOnePiece: count.default(20_000_000).describe('a whole number of neighbours above 0'),
   similarityMegabytes: z.coerce
     .number()

@@ -1,4 +1,5 @@
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import {
   Choice,
   Condition,
@@ -10,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledgeShards, inShards } from './in-shards.ts';
+import { Notices } from './notices.ts';
 import type { Settings } from './settings.ts';
 import { Invoke, machineOf, requestWith } from './steps.ts';
 
@@ -23,6 +25,8 @@ const DRY_RUN = '$$.Execution.Input.collect.dryRun';
 export interface WorkflowProps {
   collector: IFunction;
   similarity: IFunction;
+  /** Gets the notices of runs. */
+  topic: ITopic;
   settings: Settings;
 }
 
@@ -30,12 +34,12 @@ export interface WorkflowProps {
  * Collects a day, as often and as long as it takes, then compares. It takes `{collect?, similarity?}`, the events of the
  * two functions, and gives `{collected, compared}`, their results; without `compared` where the caller limited the
  * collection, and `{skipped, error}` where another run is under way. The date is that of the collector's first answer. A
- * comparison that is too large for one function goes in shards.
+ * comparison that is too large for one function goes in shards. What becomes of a run is told by notices.
  */
 export class Workflow extends Construct {
   readonly machine: StateMachine;
 
-  constructor(scope: Construct, id: string, { collector, similarity, settings }: WorkflowProps) {
+  constructor(scope: Construct, id: string, { collector, similarity, topic, settings }: WorkflowProps) {
     super(scope, id);
     const skipped = new Pass(this, 'Skipped', {
       comment: 'Another run is under way',
@@ -46,6 +50,8 @@ export class Workflow extends Construct {
     for (const step of [collect, compare]) {
       step.addCatch(skipped, { errors: ['lease-held'], resultPath: '$.error' });
     }
+    const notices = new Notices(this, { topic, settings });
+    notices.watch(collect, compare);
 
     const goOn = new Pass(this, 'Go on', {
       comment: 'With the same run, whatever the day is by now',
@@ -59,6 +65,7 @@ export class Workflow extends Construct {
     const end = new Pass(this, 'Compared', {
       parameters: { collected: objectAt('$.collected'), compared: objectAt('$.compared') },
     });
+    const told = notices.tellBefore(end);
     const compared = new Pass(this, 'Day', {
       parameters: { date: stringAt('$.collected.date'), inOnePiece: settings.inOnePiece },
       resultPath: '$.day',
@@ -72,8 +79,8 @@ export class Workflow extends Construct {
       .next(compare)
       .next(
         new Choice(this, 'Is it shared out?')
-          .when(isPresent('$.compared.shards'), inShards(this, similarity, '$.compared').next(end))
-          .otherwise(end),
+          .when(isPresent('$.compared.shards'), inShards(this, similarity, '$.compared', notices).next(told))
+          .otherwise(told),
       );
     const isDone = new Choice(this, 'Is it done?')
       .when(and(isPresent(DRY_RUN), booleanEquals(DRY_RUN, true)), collected)

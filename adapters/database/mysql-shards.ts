@@ -116,7 +116,10 @@ async function loadBatches(session: MysqlSession, batches: Batches): Promise<num
 }
 
 async function* rowsOf(batches: Batches): AsyncGenerator<Parameter[][]> {
-  for await (const { artist_id, y_artist, distance, rank } of batches) {
-    yield artist_id.map((id, i) => [id, y_artist[i] as string, distance[i] as number, rank[i] as number]);
+  for await (const { artist_id, y_artist, distance, rank, confidence, reasons } of batches) {
+    yield artist_id.map((id, i) => [
+      ...[id, y_artist[i] as string, distance[i] as number, rank[i] as number],
+      ...[confidence[i] as number | null, reasons[i] as string | null],
+    ]);
   }
 }

@@ -2,6 +2,7 @@ import type { ServerDatabase } from '../../core/ports.ts';
 import insertMigrationSql from '../../sql/database/schema_migration_insert.sql' with { type: 'text' };
 import initialSql from '../../sql/mysql/0001_initial.sql' with { type: 'text' };
 import listeningSql from '../../sql/mysql/0002_listening.sql' with { type: 'text' };
+import detailsSql from '../../sql/mysql/0003_details.sql' with { type: 'text' };
 import createMigrationsSql from '../../sql/mysql/schema_migrations.sql' with { type: 'text' };
 import { MysqlEngine } from './mysql-engine.ts';
 import { numberOf } from './mysql-errors.ts';
@@ -14,9 +15,10 @@ import { databaseOn, versionOf } from './tables.ts';
  * Every migration in order; a database is brought up from wherever it stands, and never down. The servers commit each
  * statement that defines a table, so each must do no harm when it is run again after a migration that died.
  */
-const MIGRATIONS = [initialSql, listeningSql];
+const MIGRATIONS = [initialSql, listeningSql, detailsSql];
 
 const NO_SUCH_TABLE = 1146;
+const COLUMN_EXISTS = 1060;
 
 /**
  * Opens the database of a MySQL or MariaDB server and brings its tables up to date; where they are, the user needs no
@@ -50,7 +52,12 @@ function migrate(engine: MysqlEngine): Promise<void> {
     await session.run(createMigrationsSql);
     const version = await versionOf(session);
     for (const [i, script] of MIGRATIONS.slice(version).entries()) {
-      for (const statement of script.trim().split(/;\n*$/m).filter(Boolean)) await session.run(statement);
+      for (const statement of script.trim().split(/;\n*$/m).filter(Boolean)) {
+        await session.run(statement).catch((error: unknown) => {
+          // MySQL has no ADD COLUMN IF NOT EXISTS.
+          if (numberOf(error) !== COLUMN_EXISTS) throw error;
+        });
+      }
       await session.run(insertMigrationSql, [version + i + 1]);
     }
   });

@@ -3,8 +3,22 @@ import { FEATURES } from '../../core/features.ts';
 import type { Publication, Published, PublishedNeighbours } from '../../core/ports.ts';
 import type { Row } from '../../core/tables.ts';
 import nearestSql from '../../sql/database/nearest.sql' with { type: 'text' };
+import publishedSql from '../../sql/database/published.sql' with { type: 'text' };
 import insertPublishedSql from '../../sql/database/published_insert.sql' with { type: 'text' };
 import type { Engine, Parameter } from './engine.ts';
+
+/** The published run. */
+export async function published(engine: Engine): Promise<Published | undefined> {
+  const [row] = await engine.all(publishedSql);
+  return row && publishedOf(row);
+}
+
+const publishedOf = (row: Record<string, unknown>): Published => ({
+  run_id: String(row.run_id),
+  dt: String(row.dt),
+  method: String(row.method),
+  parameters: String(row.parameters),
+});
 
 /** The published neighbours of an artist, in one query, so that all of it is of one run. */
 export async function nearest(
@@ -16,12 +30,7 @@ export async function nearest(
   const [first] = rows;
   if (!first) return undefined;
   return {
-    published: {
-      run_id: String(first.run_id),
-      dt: String(first.dt),
-      method: String(first.method),
-      parameters: String(first.parameters),
-    },
+    published: publishedOf(first),
     features: first.a_artist_id === null ? null : featuresOf(artistId, 'a', first),
     neighbours: rows
       .filter(({ y_artist }) => y_artist !== null)
@@ -31,17 +40,22 @@ export async function nearest(
         url: row.url as string | null,
         distance: Number(row.distance),
         rank: Number(row.rank_no),
+        confidence: row.confidence as number | null,
+        reasons: row.reasons as string | null,
         features: featuresOf(String(row.y_artist), 'b', row),
       })),
   };
 }
+
+/** What is told of an artist, in the order of `artist_features_insert.sql`. */
+const DESCRIBED = [...FEATURES, 'duration_ms', 'playlists', 'spread'] as const;
 
 function featuresOf(
   artistId: string,
   prefix: 'a' | 'b',
   row: Record<string, unknown>,
 ): Row<'artist_features'> {
-  const means = FEATURES.map((feature) => [feature, row[`${prefix}_${feature}`] as number | null]);
+  const means = DESCRIBED.map((name) => [name, row[`${prefix}_${name}`] as number | null]);
   return {
     artist_id: artistId,
     tracks: Number(row[`${prefix}_tracks`]),
@@ -59,12 +73,14 @@ export async function insertRun(
 
 /** A run's means as parameters of `artist_features_insert.sql`. */
 export function* meansOf(rows: Publication['artistFeatures']): Generator<Parameter[]> {
-  for (const row of rows) yield [row.artist_id, row.tracks, ...FEATURES.map((feature) => row[feature])];
+  for (const row of rows) yield [row.artist_id, row.tracks, ...DESCRIBED.map((name) => row[name])];
 }
 
 /** A run's neighbours as parameters of `related_artist_insert.sql`. */
 export function* parametersOf(rows: Publication['relatedArtists']): Generator<Parameter[]> {
-  for (const { artist_id, y_artist, distance, rank } of rows) yield [artist_id, y_artist, distance, rank];
+  for (const { artist_id, y_artist, distance, rank, confidence, reasons } of rows) {
+    yield [artist_id, y_artist, distance, rank, confidence, reasons];
+  }
 }
 
 /** The error of a run that was to be published, but is not held any more. */

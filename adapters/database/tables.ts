@@ -5,7 +5,7 @@ import { ArtistTable } from './artists.ts';
 import type { Engine } from './engine.ts';
 import { HistoryTables } from './history.ts';
 import { PlaylistPushTable } from './playlist-pushes.ts';
-import { nearest } from './related-artists.ts';
+import { nearest, published } from './related-artists.ts';
 import { RunTable } from './runs.ts';
 
 /** The database on an engine, of whose migrations `newest` is the last. Publishing is the engine's own way. */
@@ -13,7 +13,11 @@ export const databaseOn = (engine: Engine, newest: number, publish: RelatedArtis
   artists: new ArtistTable(engine),
   runs: new RunTable(engine),
   apiState: new ApiStateTable(engine),
-  relatedArtists: { publish, nearest: (artistId, limit) => nearest(engine, artistId, limit) },
+  relatedArtists: {
+    publish,
+    published: () => published(engine),
+    nearest: (artistId, limit) => nearest(engine, artistId, limit),
+  },
   history: new HistoryTables(engine),
   playlistPushes: new PlaylistPushTable(engine),
   version: async () => ({ version: await versionOf(engine), newest }),

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { inBatches } from '../../core/batches.ts';
 import type { Catalogue, CatalogueAlbum, CatalogueArtist, CatalogueTrack } from '../../core/catalogue.ts';
 import { FEATURES } from '../../core/features.ts';
 import type { CsvRow } from './csv-row.ts';
@@ -56,6 +57,22 @@ function album(row: CsvRow): CatalogueAlbum {
   };
 }
 
+/** Tracks of an album where a dataset has none. */
+const ALBUM_TRACKS = 12;
+
+/** Puts each artist's tracks on albums, in their order; an album has the id of its first track. */
+function putOnAlbums(tracks: CatalogueTrack[]): CatalogueAlbum[] {
+  const ofArtist = [...Map.groupBy(tracks, (row) => row.artist_ids[0] as string)];
+  return ofArtist.flatMap(([artist_id, own]) =>
+    [...inBatches(own, ALBUM_TRACKS)].map((batch, i): CatalogueAlbum => {
+      const id = (batch[0] as CatalogueTrack).id;
+      for (const [n, row] of batch.entries()) Object.assign(row, { album_id: id, track_number: n + 1 });
+      const total_tracks = batch.length;
+      return { id, name: `Album ${i + 1}`, release_date: '2000', total_tracks, artist_id, image_url: null };
+    }),
+  );
+}
+
 /** The rows of a file, the first of each id. */
 async function read<T extends { id: string }>(
   dir: string,
@@ -75,8 +92,8 @@ const exists = (path: string): Promise<boolean> =>
 
 /**
  * Reads a dataset folder with `artist.csv`, `track.csv`, `audio.csv` and, where there is one, `album.csv`. The artists
- * are those of `artist.csv`; tracks of others are kept. A track's length is that of its audio row. Throws
- * `CatalogueError`, naming file and column, where something is missing or a value is wrong.
+ * are those of `artist.csv`; tracks of others are kept. A track's length is that of its audio row. Where there are no
+ * albums, they are made up. Throws `CatalogueError`, naming file and column, where something is missing or a value is wrong.
  */
 export async function readArtistsFolder(dir: string): Promise<Catalogue> {
   const name = resolve(dir);
@@ -85,7 +102,7 @@ export async function readArtistsFolder(dir: string): Promise<Catalogue> {
   const artists = await read(name, ARTISTS, artist);
   const tracks = await read(name, TRACKS, track);
   const audio = await read(name, AUDIO, (row) => readFeatures(row, 'track_id'));
-  const albums = hasAlbums ? await read(name, ALBUMS, album) : [];
+  const albums = hasAlbums ? await read(name, ALBUMS, album) : putOnAlbums(tracks);
   const lengths = new Map(audio.map(({ id, duration_ms }) => [id, duration_ms]));
   return {
     name,

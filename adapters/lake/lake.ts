@@ -4,10 +4,13 @@ import {
   checkpointKey,
   historyUploadKey,
   partitionKey,
+  type ReportFile,
+  reportKey,
   STAGING,
   sliceKey,
   stagedDayKey,
   tableFolder,
+  truthKey,
   uploadKey,
   uploadPrefix,
 } from '../../core/names.ts';
@@ -17,6 +20,9 @@ import type {
   Lake,
   LakeBatches,
   RemovableDays,
+  Reports,
+  TruthName,
+  Truths,
   UploadedModels,
   Uploads,
 } from '../../core/ports.ts';
@@ -49,7 +55,9 @@ export interface OpenObject extends Pieces {
 }
 
 /** The lake over an object store: Parquet tables by day, JSON slices of runs under `staging/`. */
-export class ParquetLake implements Lake, LakeBatches, RemovableDays, Uploads, UploadedModels, Checkpoints {
+export class ParquetLake
+  implements Lake, LakeBatches, RemovableDays, Uploads, UploadedModels, Checkpoints, Truths, Reports
+{
   readonly #store: ObjectStore;
 
   constructor(store: ObjectStore) {
@@ -69,11 +77,12 @@ export class ParquetLake implements Lake, LakeBatches, RemovableDays, Uploads, U
     table: N,
     dt: string,
     columns: readonly C[],
+    where?: Readonly<Partial<Record<C, string>>>,
   ): AsyncGenerator<Columns<N, C>> {
     const object = await this.#store.open(partitionKey(table, dt));
     if (!object) return;
     try {
-      yield* batchesOf(table, object, columns);
+      yield* batchesOf(table, object, columns, where);
     } finally {
       await object.close();
     }
@@ -168,6 +177,19 @@ export class ParquetLake implements Lake, LakeBatches, RemovableDays, Uploads, U
 
   clearCheckpoints(): Promise<void> {
     return this.#store.removeAll(CHECKPOINTS);
+  }
+
+  putReport(dt: string, file: ReportFile, bytes: Uint8Array): Promise<void> {
+    return this.#store.put(reportKey(dt, file), bytes);
+  }
+
+  async truth(name: TruthName): Promise<string | undefined> {
+    const bytes = await this.#store.get(truthKey(name));
+    return bytes && Buffer.from(bytes).toString();
+  }
+
+  putTruth(name: TruthName, csv: string): Promise<void> {
+    return this.#store.put(truthKey(name), Buffer.from(csv));
   }
 
   #writeTable<N extends TableName>(key: string, table: N, rows: Iterable<Row<N>>): Promise<void> {

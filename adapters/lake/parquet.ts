@@ -67,24 +67,35 @@ export interface Pieces {
 
 /**
  * Some columns of a file, a row group at a time, of which no more than those columns are read and held; columns that
- * the file does not have yet are null.
+ * the file does not have yet are null. With `where`, row groups whose statistics say that they have no such row are
+ * left out.
  */
 export async function* batchesOf<N extends TableName, C extends keyof Row<N> & string>(
   table: N,
   file: Pieces,
   columns: readonly C[],
+  where?: Readonly<Partial<Record<C, string>>>,
 ): AsyncGenerator<Columns<N, C>> {
   const types: Record<string, ColumnType> = TABLES[table].columns;
-  const scan = await parquetScan({ file, useOffsetIndex: false });
+  const wanted = Object.entries<string | undefined>(where ?? {}).map(([column, $eq]) => [column, { $eq }]);
+  const pruningFilter = wanted.length > 0 ? Object.fromEntries(wanted) : undefined;
+  const scan = await parquetScan({ file, useOffsetIndex: false, pruningFilter });
   const there = new Set(scan.metadata.schema.map(({ name }) => name));
   for (const range of scan.ranges) {
     const arrays = columns.map(async (column) => {
       const type = types[column] as ColumnType;
       if (!there.has(column)) return [column, Array(range.rowEnd - range.rowStart).fill(null)];
-      return [column, Array.from(await scan.readColumn({ column, ...range }), (value) => plain(value, type))];
+      return [column, plainColumn(await scan.readColumn({ column, ...range }), type)];
     });
     yield Object.fromEntries(await Promise.all(arrays)) as Columns<N, C>;
   }
+}
+
+/** A loop, since this is done for millions of values, and `Array.from` takes three times as long. */
+function plainColumn(values: ArrayLike<unknown>, type: ColumnType): unknown[] {
+  const column = new Array<unknown>(values.length);
+  for (let i = 0; i < values.length; i++) column[i] = plain(values[i], type);
+  return column;
 }
 
 function plain(value: unknown, type: ColumnType): unknown {

@@ -27,6 +27,9 @@ const SMALLEST_PART = 5 * 1024 * 1024;
 /** What DeleteObjects takes. */
 const KEYS_PER_DELETE = 1_000;
 
+/** What a browser is told of objects that people open, by the ends of their keys. */
+const CONTENT_TYPES: Record<string, string> = { html: 'text/html; charset=utf-8', png: 'image/png' };
+
 /** What an `S3Store` needs. */
 export interface S3StoreOptions extends Patience {
   client: S3Client;
@@ -65,7 +68,8 @@ export class S3Store implements ObjectStore {
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
-    const command = new PutObjectCommand({ ...this.#at(key), Body: bytes });
+    const ContentType = CONTENT_TYPES[key.slice(key.lastIndexOf('.') + 1)];
+    const command = new PutObjectCommand({ ...this.#at(key), Body: bytes, ContentType });
     await this.#do(`put ${key}`, () => this.#options.client.send(command));
   }
 

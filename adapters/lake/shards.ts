@@ -8,6 +8,8 @@ import { concatenate } from './concatenate.ts';
 import type { ObjectStore, OpenObject } from './lake.ts';
 import { batchesOf, writeTable } from './parquet.ts';
 
+const RELATED = ['artist_id', 'y_artist', 'distance', 'rank', 'confidence', 'reasons'] as const;
+
 /** Bytes of the numbers n and d that a matrix begins with; its columns follow, then the ids as JSON. */
 const HEADER = 16;
 
@@ -70,7 +72,7 @@ export class ShardStore implements ShardLake {
     shard: number,
   ): AsyncGenerator<Columns<'related_artists', keyof Row<'related_artists'>>> {
     for await (const object of this.#shards(run, [shard])) {
-      yield* batchesOf('related_artists', object, ['artist_id', 'y_artist', 'distance', 'rank']);
+      yield* batchesOf('related_artists', object, RELATED);
     }
   }
 

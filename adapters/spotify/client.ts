@@ -6,13 +6,14 @@ import type {
   ArtistLookup,
   FeatureSource,
   FoundFeatures,
-  FoundTrack,
   SongLookup,
+  TrackPage,
   TrackSource,
 } from '../../core/ports.ts';
 import type { ApiClient, ApiRequest } from '../http.ts';
+import { albumTracks } from './album-tracks.ts';
 import { authorised } from './authorised.ts';
-import { toArtist, toTracks } from './objects.ts';
+import { goesOn, toArtist, toTracks, tracksOf } from './objects.ts';
 import { isUnknown, refusal } from './refusals.ts';
 import {
   artistSchema,
@@ -31,8 +32,9 @@ const ARTISTS_BATCH = 50;
 const FEATURES_BATCH = 100;
 /** The most results a page of GET /search has in development mode; extended mode would give 50. */
 const SEARCH_PAGE = 10;
-const SEARCH_PAGES = 5;
-const MOST_TRACKS = 10;
+/** So many pages more than would do if all they had were the artist's. */
+const SPARE_PAGES = 4;
+const TOP_TRACKS = 10;
 /** Spotify has answered 404 or 400 to queries of more than 100 characters (spotipy#845); the rest of the query fits. */
 const LONGEST_NAME = 80;
 const ARTISTS_CAPABILITY = 'spotify:artists';
@@ -60,14 +62,17 @@ export class SpotifyClient implements ArtistLookup, SongLookup {
   /** The artist's most popular tracks; for apps in extended mode. */
   readonly topTracks: TrackSource = {
     name: 'spotify:top-tracks',
-    tracks: (artist) => this.#topTracks(artist.id),
+    page: (artist) => this.#topTracks(artist.id),
   };
 
   /** The artist's tracks as a search by its name ranks them; for every app. */
   readonly search: TrackSource = {
     name: 'spotify:search',
-    tracks: (artist, mostRequests = SEARCH_PAGES) => this.#searchTracks(artist, mostRequests),
+    page: (artist, wanted, cursor) => this.#searchTracks(artist, wanted, Number(cursor)),
   };
+
+  /** The tracks of the artist's albums and singles, without popularity and ISRC; for every app. */
+  readonly albums: TrackSource;
 
   /** For apps that had extended mode before 2024-11-27. */
   readonly audioFeatures: FeatureSource = {
@@ -79,6 +84,7 @@ export class SpotifyClient implements ArtistLookup, SongLookup {
 
   constructor(options: SpotifyClientOptions) {
     this.#options = options;
+    this.albums = albumTracks((...request) => this.#get(...request), options.market);
   }
 
   async artist(id: string): Promise<Artist | null> {
@@ -118,27 +124,28 @@ export class SpotifyClient implements ArtistLookup, SongLookup {
     return answer?.artists.filter((raw) => raw !== null).map(toArtist) ?? null;
   }
 
-  async #topTracks(artistId: string): Promise<FoundTrack[] | null> {
+  async #topTracks(artistId: string): Promise<TrackPage | null> {
     const { market } = this.#options;
     const path = `/artists/${encodeURIComponent(artistId)}/top-tracks`;
     const answer = await this.#get(path, { market }, topTracksSchema, this.topTracks.name);
-    return answer && toTracks(answer.tracks).slice(0, MOST_TRACKS);
+    return answer && { tracks: toTracks(answer.tracks).slice(0, TOP_TRACKS), next: null };
   }
 
-  /** The search finds other artists' tracks too, so that it goes on until ten are this artist's. */
-  async #searchTracks(artist: { id: string; name: string }, pages: number): Promise<FoundTrack[]> {
+  /** The search finds other artists' tracks too: past its spare pages one with none of this artist's is the last. */
+  async #searchTracks(
+    artist: { id: string; name: string },
+    wanted: number,
+    offset: number,
+  ): Promise<TrackPage> {
     const q = `artist:"${shorten(artist.name.replaceAll('"', ''))}"`;
-    const query = { q, type: 'track', limit: SEARCH_PAGE, market: this.#options.market };
-    const found = new Map<string, FoundTrack>();
-    for (let page = 0; page < pages && found.size < MOST_TRACKS; page++) {
-      const answer = await this.#get('/search', { ...query, offset: page * SEARCH_PAGE }, trackSearchSchema);
-      const { items, next } = answer?.tracks ?? { items: [], next: null };
-      const own = items.filter((track) => track?.artists?.some((other) => other?.id === artist.id));
-      for (const track of toTracks(own)) if (!found.has(track.id)) found.set(track.id, track);
-      const isLast = next === undefined ? items.length < SEARCH_PAGE : next === null;
-      if (isLast || items.length === 0) break;
-    }
-    return [...found.values()].slice(0, MOST_TRACKS);
+    const query = { q, type: 'track', limit: SEARCH_PAGE, market: this.#options.market, offset };
+    const answer = await this.#get('/search', query, trackSearchSchema);
+    const page = answer?.tracks ?? { items: [], next: null };
+    const tracks = tracksOf(artist.id, page.items);
+    const next = offset + SEARCH_PAGE;
+    const most = SEARCH_PAGE * (SPARE_PAGES + Math.ceil(wanted / SEARCH_PAGE));
+    const isWorthIt = next < most && (tracks.length > 0 || offset < SEARCH_PAGE * SPARE_PAGES);
+    return { tracks, next: isWorthIt && goesOn(page, SEARCH_PAGE) ? String(next) : null };
   }
 
   async #features(ids: readonly string[]): Promise<FoundFeatures[]> {

@@ -37,6 +37,16 @@ export function toTracks(raw: readonly (RawTrack | null)[]): FoundTrack[] {
   return [...tracks.values()];
 }
 
+/** As `toTracks`, of an artist: tracks of several are theirs if they are one of them. */
+export const tracksOf = (artistId: string, raw: readonly (RawTrack | null)[]): FoundTrack[] =>
+  toTracks(raw.filter((track) => track?.artists?.some((artist) => artist?.id === artistId)));
+
+/** Whether there is a page after this one, which had room for `limit` items. */
+export const goesOn = (
+  { items, next }: { items: readonly unknown[]; next?: string | null },
+  limit: number,
+): boolean => items.length > 0 && (next === undefined ? items.length === limit : next !== null);
+
 /** A play; local files have no id, and count as no track. */
 export function toPlay({ played_at, track }: z.infer<typeof playsSchema>['items'][number]): FoundPlay {
   const time = new Date(played_at).toISOString();

@@ -71,6 +71,15 @@ export const trackSearchSchema = z.object({
   tracks: z.object({ items: z.array(trackSchema.nullable()), next: z.string().nullish() }),
 });
 
+/** Answer of GET /artists/{id}/albums. */
+export const albumsSchema = z.object({
+  items: z.array(z.object({ id: z.string().min(1) }).nullable()),
+  next: z.string().nullish(),
+});
+
+/** Answer of GET /albums/{id}/tracks: tracks without popularity and ISRC. */
+export const albumTracksSchema = trackSearchSchema.shape.tracks;
+
 /** The body that Spotify's errors have, but for those in plain text. */
 export const errorSchema = z.object({
   error: z.object({ message: z.string().default('') }),

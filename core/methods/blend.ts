@@ -2,11 +2,14 @@ import { type ItemIndex, ItemNeighbours, itemIndex } from '../recommend/items.ts
 import { TopRows } from '../vectors/nearest.ts';
 import type { Playlists } from '../vectors/playlists.ts';
 import { type Method, type Part, reasonsOfParts } from './method.ts';
+import { RESAMPLES, type Redistance } from './resamples.ts';
 
 /** Places of a list that count; what comes later adds nothing. */
 export const DEPTH = 200;
 /** How slowly a place loses its worth: a place p is worth 1 / (60 + p) (Cormack, Clarke and Büttcher 2009). */
 const SLOWNESS = 60;
+/** What the reasons call playlists; its values are in how many the two artists stand. */
+const PLAYLISTS = 'playlists';
 const worth = (place: number): number => 1 / (SLOWNESS + place);
 
 /** Places, from 1, of the artists that go with one. */
@@ -19,7 +22,9 @@ type Places = ReadonlyMap<number, number>;
  */
 export class Blend implements Method {
   readonly name = 'blend';
+  readonly matrix = null;
   readonly ids: readonly string[];
+  readonly features: readonly string[];
   readonly #sound: Method;
   readonly #bySound: Int32Array;
   readonly #depth: number;
@@ -31,6 +36,7 @@ export class Blend implements Method {
   constructor(sound: Method, playlists: Playlists, weight: number, nearest = sound.nearest(DEPTH)) {
     const { k, rows } = nearest;
     this.ids = sound.ids;
+    this.features = [...sound.features, PLAYLISTS];
     this.#sound = sound;
     this.#bySound = rows;
     this.#depth = k;
@@ -57,13 +63,51 @@ export class Blend implements Method {
   /** The `k` nearest of one artist, at most all others, with the shares that they reach; ties by row. */
   rank(artist: number, k: number): ReturnType<TopRows['sorted']> {
     const [bySound, byPlaylists] = this.#places(artist);
-    const best = worth(1) * (1 + this.#weight);
+    const reaching = new Set([...bySound.keys(), ...byPlaylists.keys()]);
+    // Where these are too few, the others follow by row, with nothing reached.
+    const rows = reaching.size > k ? [...reaching].sort((a, b) => a - b) : this.ids.keys();
     const top = new TopRows(Math.min(k, this.ids.length - 1));
-    for (let row = 0; row < this.ids.length; row++) {
-      const share = (reached(bySound, row) + this.#weight * reached(byPlaylists, row)) / best;
+    for (const row of rows) {
+      const share = this.#share(bySound, byPlaylists, row);
       if (row !== artist && top.takes(share)) top.add(row, share);
     }
     return top.sorted();
+  }
+
+  distancesFrom(artist: number): Float64Array {
+    const [bySound, byPlaylists] = this.#places(artist);
+    return Float64Array.from(this.ids, (_, row) =>
+      row === artist ? 0 : 1 - this.#share(bySound, byPlaylists, row),
+    );
+  }
+
+  /**
+   * The distances in each resample of the tracks: the places of the artist's nearest by sound are taken anew, equal
+   * distances sharing one; the playlists stay.
+   */
+  redistance(sound: Redistance): Redistance {
+    let current = -1;
+    let bySound = new Map<number, Int32Array>();
+    let byPlaylists: Places = new Map();
+    return (a, b, distances) => {
+      if (a !== current) {
+        current = a;
+        bySound = placesAnew(this.#soundRows(a), a, sound);
+        [, byPlaylists] = this.#places(a);
+      }
+      const places = bySound.get(b);
+      const reachedByPlaylists = this.#weight * reached(byPlaylists, b);
+      const best = worth(1) * (1 + this.#weight);
+      for (let s = 0; s < RESAMPLES; s++) {
+        const reachedBySound = places ? worth(places[s] as number) : 0;
+        distances[s] = 1 - (reachedBySound + reachedByPlaylists) / best;
+      }
+    };
+  }
+
+  #share(bySound: Places, byPlaylists: Places, row: number): number {
+    const best = worth(1) * (1 + this.#weight);
+    return (reached(bySound, row) + this.#weight * reached(byPlaylists, row)) / best;
   }
 
   /**
@@ -77,7 +121,7 @@ export class Blend implements Method {
       .reasons(a, b)
       .map(({ share, ...rest }) => ({ ...rest, part: share * lost }));
     parts.push({
-      feature: 'playlists',
+      feature: PLAYLISTS,
       part: this.#weight * (worth(1) - reached(byPlaylists, b)),
       a: this.#count(a),
       b: this.#count(b),
@@ -86,8 +130,11 @@ export class Blend implements Method {
   }
 
   #places(artist: number): [bySound: Places, byPlaylists: Places] {
-    const bySound = this.#bySound.subarray(artist * this.#depth, (artist + 1) * this.#depth);
-    return [placesOf(bySound), placesOf(this.#byPlaylists.nearest([artist], DEPTH).rows)];
+    return [placesOf(this.#soundRows(artist)), placesOf(this.#byPlaylists.nearest([artist], DEPTH).rows)];
+  }
+
+  #soundRows(artist: number): Int32Array {
+    return this.#bySound.subarray(artist * this.#depth, (artist + 1) * this.#depth);
   }
 
   /** In how many playlists an artist stands. */
@@ -103,4 +150,35 @@ const placesOf = (rows: Iterable<number>): Places =>
 function reached(places: Places, row: number): number {
   const place = places.get(row);
   return place === undefined ? 0 : worth(place);
+}
+
+/** In each resample the place of each row among them: one more than there are nearer ones. */
+function placesAnew(rows: Int32Array, artist: number, sound: Redistance): Map<number, Int32Array> {
+  const distances = Array.from(rows, (row) => {
+    const ofRow = new Float64Array(RESAMPLES);
+    sound(artist, row, ofRow);
+    return ofRow;
+  });
+  const places = new Map(Array.from(rows, (row) => [row, new Int32Array(RESAMPLES)]));
+  const sorted = new Float64Array(rows.length);
+  for (let s = 0; s < RESAMPLES; s++) {
+    for (let r = 0; r < rows.length; r++) sorted[r] = distances[r]?.[s] as number;
+    sorted.sort();
+    for (let r = 0; r < rows.length; r++) {
+      const place = 1 + nearer(sorted, distances[r]?.[s] as number);
+      (places.get(rows[r] as number) as Int32Array)[s] = place;
+    }
+  }
+  return places;
+}
+
+/** How many of sorted distances are less than one. */
+function nearer(sorted: Float64Array, distance: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) < distance) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

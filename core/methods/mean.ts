@@ -1,28 +1,30 @@
-import { type Range, rescale } from '../similarity/matrix.ts';
+import { normalise, type Range } from '../similarity/matrix.ts';
 import { nearestNeighbours } from '../similarity/neighbours.ts';
-import { reasons } from '../similarity/reasons.ts';
-import type { Method } from './method.ts';
-
-/** Raw means of an artist, as `artist_features` has them. */
-export type MeansRow = Readonly<Record<string, unknown>> & { readonly artist_id: string };
+import { distancesIn, type Method, reasonsOfParts } from './method.ts';
 
 /**
  * The method `mean`: Euclidean between means of features, min-max normalised by the ranges of the day or of another
- * that is pinned. Rows come by artist_id bytewise, each with a value of every feature.
+ * that is pinned. `means[f]` holds the raw means of feature f, row by row in the order of the ids (sorted bytewise).
  */
 export function meanMethod(
-  rows: readonly MeansRow[],
+  ids: readonly string[],
   features: readonly string[],
-  ranges: Readonly<Record<string, Range>>,
+  means: readonly ArrayLike<number>[],
+  ranges: readonly Range[],
 ): Method {
-  const ids = rows.map(({ artist_id }) => artist_id);
-  const columns = features.map((feature) =>
-    Float64Array.from(rows, (row) => rescale(Number(row[feature]), ranges[feature] as Range)),
-  );
+  const matrix = normalise(ids, means, ranges);
   return {
-    name: 'mean',
-    ids,
-    nearest: (k) => nearestNeighbours({ ids, columns }, k),
-    reasons: (a, b) => reasons(features, ranges, rows[a] as MeansRow, rows[b] as MeansRow),
+    ...{ name: 'mean', ids, features, matrix },
+    nearest: (k) => nearestNeighbours(matrix, k),
+    distancesFrom: (a) => distancesIn(matrix, a),
+    reasons: (a, b) =>
+      reasonsOfParts(
+        features.map((feature, f) => ({
+          feature,
+          part: ((matrix.columns[f]?.[a] as number) - (matrix.columns[f]?.[b] as number)) ** 2,
+          a: means[f]?.[a] as number,
+          b: means[f]?.[b] as number,
+        })),
+      ),
   };
 }

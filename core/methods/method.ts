@@ -1,4 +1,4 @@
-import { TWIN_SQUARED } from '../similarity/matrix.ts';
+import { type Matrix, TWIN_SQUARED } from '../similarity/matrix.ts';
 import type { Neighbours } from '../similarity/neighbours.ts';
 import type { Reason } from '../similarity/reasons.ts';
 
@@ -10,33 +10,36 @@ export type MethodName = (typeof METHODS)[number];
 export interface Method {
   readonly name: MethodName;
   readonly ids: readonly string[];
+  /** What `reasons` names, in the order in which it is stored. */
+  readonly features: readonly string[];
+  /** The points whose Euclidean distances the method's are; null where it has none. */
+  readonly matrix: Matrix | null;
   /** The exact k nearest of every artist; ties by row. Each method searches in its own way. */
   nearest(k: number): Neighbours;
+  /** The distances of one artist to all, by row. */
+  distancesFrom(a: number): Float64Array;
   /** Why b is as near to a as it is: what each feature adds, the smallest first; shares sum to 1. */
   reasons(a: number, b: number): Reason[];
 }
 
-/** A neighbour of an artist. */
-export interface Neighbour {
-  y_artist: string;
-  distance: number;
-  /** From 1. */
-  rank: number;
-  reasons: Reason[];
-}
+// Looked up once: in a test's own realm each look-up of a global takes longer than the function.
+const { sqrt } = Math;
 
-/** The neighbours of an artist, the nearest first, of those that the method found. */
-export function neighboursOf(
-  method: Method,
-  { k, rows, distances }: Neighbours,
-  artist: number,
-): Neighbour[] {
-  return Array.from(rows.subarray(artist * k, (artist + 1) * k), (row, r) => ({
-    y_artist: method.ids[row] as string,
-    distance: distances[artist * k + r] as number,
-    rank: r + 1,
-    reasons: method.reasons(artist, row),
-  }));
+/** Euclidean distances of a row of a matrix to all rows. */
+export function distancesIn({ ids, columns }: Matrix, a: number): Float64Array {
+  const distances = new Float64Array(ids.length);
+  for (const column of columns) {
+    const x = column[a] as number;
+    for (let b = 0; b < distances.length; b++) {
+      const difference = (column[b] as number) - x;
+      distances[b] = (distances[b] as number) + difference * difference;
+    }
+  }
+  for (let b = 0; b < distances.length; b++) {
+    const squared = distances[b] as number;
+    distances[b] = squared < TWIN_SQUARED ? 0 : sqrt(squared);
+  }
+  return distances;
 }
 
 /** What a feature adds to a distance, not negative, beside the values that are shown for the two artists. */

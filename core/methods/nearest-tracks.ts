@@ -46,7 +46,7 @@ export class NearestTracks {
     for (let x = starts[a] as number; x < (starts[a + 1] as number); x++) {
       let [nearest, squared] = [-1, Number.POSITIVE_INFINITY];
       for (let y = starts[b] as number; y < (starts[b + 1] as number); y++) {
-        const other = this.#squared(x, y);
+        const other = squaredIn(this.#space.points, this.#features, x, y);
         if (other < squared) [nearest, squared] = [y, other];
       }
       yield { x, y: nearest, distance: rootOf(squared) };
@@ -71,17 +71,21 @@ export class NearestTracks {
     }
     return nearest;
   }
+}
 
-  #squared(x: number, y: number): number {
-    const { points } = this.#space;
-    const d = this.#features;
-    let squared = 0;
-    for (let i = x * d, j = y * d; j < (y + 1) * d; i++, j++) {
-      const difference = (points[i] as number) - (points[j] as number);
-      squared += difference * difference;
-    }
-    return squared;
+/** Distances of the tracks of a space, by their rows. */
+export function distanceOf({ points, ruler: { features } }: Space): (x: number, y: number) => number {
+  const d = features.length;
+  return (x, y) => rootOf(squaredIn(points, d, x, y));
+}
+
+function squaredIn(points: Float64Array, d: number, x: number, y: number): number {
+  let squared = 0;
+  for (let i = x * d, j = y * d; j < (y + 1) * d; i++, j++) {
+    const difference = (points[i] as number) - (points[j] as number);
+    squared += difference * difference;
   }
+  return squared;
 }
 
 const rootOf = (squared: number): number => (squared < TWIN_SQUARED ? 0 : sqrt(squared));

@@ -9,9 +9,9 @@ import { centres } from './whitened.ts';
 export function tracksMethod(space: Space): Method {
   const tracks = new NearestTracks(space);
   return {
-    name: 'tracks',
-    ids: space.ids,
+    ...{ name: 'tracks', ids: space.ids, features: space.ruler.features, matrix: null },
     nearest: (k) => nearestSets(space, tracks, k),
+    distancesFrom: (a) => Float64Array.from(space.ids, (_, b) => tracks.distance(a, b)),
     reasons: (a, b) => reasonsOfParts(partsOf(space, tracks, a, b)),
   };
 }

@@ -1,17 +1,18 @@
 import type { Matrix } from '../similarity/matrix.ts';
 import { nearestNeighbours } from '../similarity/neighbours.ts';
-import { type Method, reasonsOfParts } from './method.ts';
+import { distancesIn, type Method, reasonsOfParts } from './method.ts';
 import type { Space } from './space.ts';
 import { meansOf } from './track-sets.ts';
 
 /** The method `whitened`: Euclidean between the means of artists' tracks in whitened axes. */
 export function whitenedMethod(space: Space): Method {
-  const { columns } = centres(space);
+  const matrix = centres(space);
+  const { columns } = matrix;
   const { features } = space.ruler;
   return {
-    name: 'whitened',
-    ids: space.ids,
-    nearest: (k) => nearestNeighbours({ ids: space.ids, columns }, k),
+    ...{ name: 'whitened', ids: space.ids, features, matrix },
+    nearest: (k) => nearestNeighbours(matrix, k),
+    distancesFrom: (a) => distancesIn(matrix, a),
     reasons: (a, b) =>
       reasonsOfParts(
         features.map((feature, f) => ({

@@ -16,7 +16,8 @@ export interface Quality extends Record<Measure, number> {
 }
 
 const LIST = 10;
-const LONG_LIST = 500;
+/** The longest list that is looked at: RecSys Challenge 2018. */
+export const LONG_LIST = 500;
 
 /** Asks a scorer the questions of a playlist. */
 export function scoresOf(scorer: Scorer, { next, rest }: HeldOut): Scores {
@@ -64,13 +65,19 @@ const RESAMPLES = 1000;
 
 /**
  * The 2.5th and 97.5th percentile of the mean over as many values, at least one, drawn with replacement (Efron 1979). Of
- * differences of two scorers' values, playlist by playlist, it tells whether one is better.
+ * differences of two scorers' values, playlist by playlist, it tells whether one is better. Values that depend on those
+ * beside them are drawn in blocks of neighbours, the first following the last (Politis and Romano 1992).
  */
-export function bootstrap(values: Float64Array, random: Xoshiro128): [number, number] {
+export function bootstrap(values: Float64Array, random: Xoshiro128, block = 1): [number, number] {
   const means = new Float64Array(RESAMPLES);
   for (let s = 0; s < RESAMPLES; s++) {
     let sum = 0;
-    for (let i = 0; i < values.length; i++) sum += values[random.int(values.length)] as number;
+    let from = 0;
+    for (let i = 0; i < values.length; i++) {
+      const inBlock = i % block;
+      if (inBlock === 0) from = random.int(values.length);
+      sum += values[(from + inBlock) % values.length] as number;
+    }
     means[s] = sum / values.length;
   }
   means.sort();

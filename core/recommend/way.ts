@@ -88,15 +88,38 @@ function namesAt(
 }
 
 /** The rows of songs: by id, else by folded title and first artist in any version (of several, the first by id). */
-export function located(way: Way, songs: readonly HeardSong[]): (number | undefined)[] {
+export const located = (way: Way, songs: readonly HeardSong[]): (number | undefined)[] =>
+  rowsOf(way, songs, (keys) => rowsByKey(way, keys));
+
+/** `located` for whoever asks often: what the songs of the way are called is gone through once, and kept. */
+export function locator(way: Way): (songs: readonly HeardSong[]) => (number | undefined)[] {
+  let all: ReadonlyMap<string, number> | undefined;
+  return (songs) =>
+    rowsOf(way, songs, () => {
+      all ??= rowsByKey(way);
+      return all;
+    });
+}
+
+function rowsOf(
+  way: Way,
+  songs: readonly HeardSong[],
+  find: (keys: ReadonlySet<string>) => ReadonlyMap<string, number>,
+): (number | undefined)[] {
   const byId = songs.map(({ id }) => way.rows.get(id));
   const keys = songs.map(({ artist, name }, i) => (byId[i] === undefined ? songKey(artist, name) : null));
   const missing = new Set(keys.filter((key) => key !== null));
+  const found = missing.size > 0 ? find(missing) : new Map<string, number>();
+  return songs.map((_, i) => byId[i] ?? found.get(keys[i] ?? ''));
+}
+
+/** The first row of each of these keys, or of every one. */
+function rowsByKey(way: Way, keys?: ReadonlySet<string>): Map<string, number> {
   const found = new Map<string, number>();
-  for (let row = 0; row < way.ids.length && found.size < missing.size; row++) {
+  for (let row = 0; row < way.ids.length && found.size !== keys?.size; row++) {
     const { artist, name } = way.song(row);
     const key = songKey(artist, name);
-    if (key !== null && missing.has(key) && !found.has(key)) found.set(key, row);
+    if (key !== null && keys?.has(key) !== false && !found.has(key)) found.set(key, row);
   }
-  return songs.map((_, i) => byId[i] ?? found.get(keys[i] ?? ''));
+  return found;
 }

@@ -1,5 +1,5 @@
 import { bootstrap } from '../recommend/quality.ts';
-import { shuffled, xoshiro128 } from '../vectors/random.ts';
+import { type Xoshiro128, xoshiro128 } from '../vectors/random.ts';
 import type { Measure } from './measures.ts';
 
 /** A measure of a run, beside what chance and popularity reach of it. */
@@ -30,23 +30,46 @@ export function scoreCard(
   measures: readonly Measure[],
   seed: number,
 ): Measured[] {
-  const byChance = chance(popularity.length, seed);
-  const byPopularity = popular(popularity);
-  return measures.flatMap((measure) => {
-    const values = valuesOf(measure, ranking);
+  return heldOutCard([ranking], popularity, [measures], seed);
+}
+
+/**
+ * The score card of what was held out in folds: `rankings[i]` does not know what the measures of fold i, which are the
+ * same in each, ask for. An artist's value is the mean over the folds that ask of it.
+ */
+export function heldOutCard(
+  rankings: readonly Ranking[],
+  popularity: readonly (number | null)[],
+  folds: readonly (readonly Measure[])[],
+  seed: number,
+): Measured[] {
+  const byChance = folds.map(() => chance(popularity.length, seed));
+  const byPopularity = folds.map(() => popular(popularity));
+  const [first = []] = folds;
+  return first.flatMap(({ name, k }, m) => {
+    const measures = folds.map((measures) => measures[m] as Measure);
+    const values = meansOverFolds(measures, rankings);
     if (values.length === 0) return [];
     const [low, high] = bootstrap(values, xoshiro128(seed));
     return {
-      name: measure.name,
-      k: measure.k,
-      value: meanOf(values),
-      low,
-      high,
-      random: meanOf(valuesOf(measure, byChance)),
-      popularity: meanOf(valuesOf(measure, byPopularity)),
+      ...{ name, k, value: meanOf(values), low, high },
+      random: meanOf(meansOverFolds(measures, byChance)),
+      popularity: meanOf(meansOverFolds(measures, byPopularity)),
       artists: values.length,
     };
   });
+}
+
+/** What rankings reach, artist by artist, of those of whom any fold asks. */
+function meansOverFolds(measures: readonly Measure[], rankings: readonly Ranking[]): Float64Array {
+  const artists = measures[0]?.known.keys() ?? [];
+  const means = Array.from(artists, (artist) => {
+    const values = measures.flatMap((measure, fold) => [
+      ...valuesOf(measure, rankings[fold] as Ranking, [artist]),
+    ]);
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  });
+  return Float64Array.from(means.filter((mean) => !Number.isNaN(mean)));
 }
 
 /**
@@ -81,9 +104,18 @@ const meanOf = (values: Float64Array): number => values.reduce((sum, x) => sum +
 /** Each artist's order is its own, whichever artists are asked of. */
 function chance(n: number, seed: number): Ranking {
   const random = xoshiro128(seed);
-  const rows = Array.from({ length: n }, (_, row) => row);
-  const seeds = rows.map(() => random.next());
-  return (artist) => shuffled(rows, xoshiro128(seeds[artist] as number));
+  const seeds = Array.from({ length: n }, () => random.next());
+  return (artist) => drawn(n, xoshiro128(seeds[artist] as number));
+}
+
+/** All rows in an order drawn as far as it is read (Fisher and Yates; only what has moved is noted). */
+function* drawn(n: number, random: Xoshiro128): Generator<number> {
+  const moved = new Map<number, number>();
+  for (let place = 0; place < n; place++) {
+    const from = place + random.int(n - place);
+    yield moved.get(from) ?? from;
+    moved.set(from, moved.get(place) ?? place);
+  }
 }
 
 function popular(popularity: readonly (number | null)[]): Ranking {

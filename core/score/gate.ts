@@ -8,6 +8,15 @@ export interface Watched {
   readonly floor: number | null;
 }
 
+/** How a watched measure is written: `sharedGenre@10`, or with a floor `sharedGenre@10>=0.4`. */
+export const WATCHED = /^([A-Za-z]+)@([1-9]\d{0,3})(?:>=(0|1|0?\.\d+|1\.0+))?$/;
+
+/** The measure of such a text, which has to be one. */
+export function watchedOf(text: string): Watched {
+  const [, name = '', k, floor] = WATCHED.exec(text) ?? [];
+  return { name, k: Number(k), floor: floor === undefined ? null : Number(floor) };
+}
+
 /**
  * Why a run must not be published, a line a reason; empty where it may. A watched measure blocks where it cannot be
  * computed, is below its floor, or is below the lower end of the interval of the run that was published last, where that

@@ -15,7 +15,7 @@ export interface PairOfIds extends Pair {
 }
 
 /**
- * The closest pairs of all, each once (a < b), ties by the rows. Every such pair is found, since one of its ends has
+ * The closest pairs of all, each once (a < b), ties by the rows; of two distances the smaller one counts. Every such pair is found, since one of its ends has
  * the other among its nearest, but for `count` above k where not all pairs are kept. Neighbours that are those of some
  * rows alone begin at the row `from`.
  */
@@ -29,18 +29,29 @@ export function closestPairs({ n, k, rows, distances }: Neighbours, count: numbe
       const last = closest[count - 1];
       if (last && distance > last.distance) break;
       const pair = { a: Math.min(from + i, j), b: Math.max(from + i, j), distance };
-      if (closest.some(({ a, b }) => a === pair.a && b === pair.b)) continue;
-      closest = [...closest, pair].sort(byDistance).slice(0, count);
+      const known = closest.find(({ a, b }) => a === pair.a && b === pair.b);
+      if (known && known.distance <= distance) continue;
+      closest = [...closest.filter((other) => other !== known), pair].sort(byDistance).slice(0, count);
     }
   }
   return closest;
 }
+
+/** What is told of neighbours beside their distance; null where it is not known. Ranks count from 1. */
+export interface NeighbourDetails {
+  confidence(artist: number, rank: number): number | null;
+  /** As `related_artists` has it. */
+  reasons(artist: number, neighbour: number, rank: number): string | null;
+}
+
+const NOTHING: NeighbourDetails = { confidence: () => null, reasons: () => null };
 
 /** The rows of `related_artists`, sorted by artist_id and y_artist, made as they are read; `from` as above. */
 export function* relatedArtists(
   ids: readonly string[],
   { n, k, rows, distances }: Neighbours,
   from = 0,
+  details = NOTHING,
 ): Generator<Row<'related_artists'>> {
   // Numbers sort without a function that compares them: a row and its place in one.
   const keys = new Float64Array(k);
@@ -49,11 +60,14 @@ export function* relatedArtists(
     keys.sort();
     for (const key of keys) {
       const r = key % k;
+      const y = rows[i * k + r] as number;
       yield {
         artist_id: ids[from + i] as string,
-        y_artist: ids[rows[i * k + r] as number] as string,
+        y_artist: ids[y] as string,
         distance: distances[i * k + r] as number,
         rank: r + 1,
+        confidence: details.confidence(i, r + 1),
+        reasons: details.reasons(i, y, r + 1),
       };
     }
   }

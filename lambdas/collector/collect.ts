@@ -5,7 +5,7 @@ import {
   PostponedError,
   ServiceUnavailableError,
 } from '../../core/errors.ts';
-import { CollectRequest, type CollectResult, parseInput } from '../../core/events.ts';
+import { CollectRequest, type CollectResult, DEFAULT_TRACKS, parseInput } from '../../core/events.ts';
 import { Ledger } from '../../core/ledger.ts';
 import type { Artist, Run } from '../../core/ports.ts';
 import { type HeldRun, takeRun } from '../../core/run/lease.ts';
@@ -26,6 +26,8 @@ export interface CollectDeps extends ReplaceDeps, Omit<GatherDeps, 'afterSlice'>
 interface CollectProgress {
   /** The artists that alone are asked and merged into the day; null for all. */
   only: string[] | null;
+  /** How many tracks each artist shall have. */
+  tracks: number;
   requests: number;
   retries: number;
   /** For each source that may be missed, the steps in which it was down. */
@@ -51,13 +53,15 @@ export async function collect(deps: CollectDeps, input: CollectRequest): Promise
   const only = request.artists ? [...new Set(request.artists)].sort() : null;
   const followed = await snapshot(deps);
   const wanted = wantedOf(followed, only);
-  if (request.dryRun) return plan(dt, followed, wanted);
-  const begun: CollectProgress = { only, requests: 0, retries: 0, outages: {} };
+  const { tracks = DEFAULT_TRACKS } = request;
+  if (request.dryRun) return plan(dt, followed, wanted, tracks);
+  const begun: CollectProgress = { only, tracks, requests: 0, retries: 0, outages: {} };
   const run = await takeRun(deps, {
     kind: 'collection',
     dt,
     alone: DAY_KINDS,
-    resumes: (other) => (earlier ? other.id === earlier.id : sameArtists(progressOf(other).only, only)),
+    resumes: (other) =>
+      earlier ? other.id === earlier.id : isMeant(progressOf(other), request.tracks, only),
     progress: JSON.stringify(begun),
   });
   return await advance(deps, run, new Ledger(request.budget));
@@ -109,7 +113,8 @@ async function gather(
 ): Promise<string[]> {
   const sources = deps.connect(ledger);
   try {
-    await gatherTracks(deps, sources, harvest, wantedOf(harvest.snapshot, progress.only));
+    const wanted = wantedOf(harvest.snapshot, progress.only);
+    await gatherTracks(deps, sources, harvest, wanted, progress.tracks);
     const inDay = new Set(before.features.map(({ id }) => id));
     const ids = harvest.trackIds().filter((id) => !inDay.has(id));
     const givenUp = await gatherFeatures(deps, sources, harvest, ids, run.dt, progress.outages);
@@ -158,8 +163,16 @@ function requireCoverage({ coverage, date }: CollectResult, warnings: readonly s
   );
 }
 
-/** What a dry run tells: how many artists it would ask for. */
-function plan(date: string, followed: readonly Artist[], wanted: readonly Artist[]): CollectResult {
+/** What a dry run tells: how many artists it would ask for, and above the usual number of tracks by how many requests. */
+function plan(
+  date: string,
+  followed: readonly Artist[],
+  { length: wanted }: readonly Artist[],
+  tracks: number,
+): CollectResult {
+  // An artist's best take one request, the list of its albums another, and an album has about ten tracks.
+  const requests = wanted * (1 + tracks / DEFAULT_TRACKS);
+  const many = ` (up to ${tracks} each: about ${Math.round(requests)} requests)`;
   return {
     date,
     run: null,
@@ -174,7 +187,7 @@ function plan(date: string, followed: readonly Artist[], wanted: readonly Artist
     requests: 0,
     retries: 0,
     sources: { tracks: {}, features: {} },
-    stopped: `dry run: nothing was asked; a run would ask for the tracks of ${wanted.length} artists`,
+    stopped: `dry run: nothing was asked; a run would ask for the tracks of ${wanted} artists${tracks > DEFAULT_TRACKS ? many : ''}`,
     warnings: [],
   };
 }
@@ -203,11 +216,14 @@ function wantedOf(snapshot: readonly Artist[], only: readonly string[] | null): 
   });
 }
 
-const progressOf = ({ progress }: Pick<Run, 'progress'>): CollectProgress =>
-  JSON.parse(progress) as CollectProgress;
+const progressOf = ({ progress }: Pick<Run, 'progress'>): CollectProgress => ({
+  tracks: DEFAULT_TRACKS,
+  ...JSON.parse(progress),
+});
 
-const sameArtists = (a: string[] | null | undefined, b: string[] | null): boolean =>
-  JSON.stringify(a ?? null) === JSON.stringify(b);
+/** Whether a request means this run: of the same artists and, where it tells how many, of as many tracks. */
+const isMeant = (run: CollectProgress, tracks: number | undefined, only: string[] | null): boolean =>
+  JSON.stringify(run.only ?? null) === JSON.stringify(only) && run.tracks === (tracks ?? run.tracks);
 
 async function existing({ runs }: CollectDeps, id: string): Promise<Run> {
   const run = await runs.byId(id);

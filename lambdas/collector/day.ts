@@ -20,16 +20,13 @@ export async function readDay(lake: Lake, dt: string): Promise<Day> {
   };
 }
 
-/**
- * The day's rows: what was fetched, and of `before` what belongs to followed artists that were not asked this time. A
- * track that an answer named twice counts once, at its better rank.
- */
+/** The day's rows: what was fetched, and of `before` what belongs to followed artists that were not asked this time. */
 export function assembleDay(harvest: Harvest, before: Day): Day {
   const kept = new Set(harvest.snapshot.map(({ id }) => id).filter((id) => !harvest.tracks.has(id)));
   const tracks = [
     ...before.tracks.filter(({ artist_id }) => kept.has(artist_id)),
-    ...[...harvest.tracks.values()].flatMap(({ id, source, tracks }) =>
-      distinct(tracks ?? []).map((track, i) => ({ artist_id: id, ...track, rank: i + 1, source })),
+    ...[...harvest.tracks.values()].flatMap(({ id, tracks }) =>
+      (tracks ?? []).map((track, i) => ({ artist_id: id, ...track, rank: i + 1 })),
     ),
   ];
   const ids = new Set(tracks.map(({ id }) => id));
@@ -41,9 +38,6 @@ export function assembleDay(harvest: Harvest, before: Day): Day {
     features: [...features.values()].filter(({ id }) => ids.has(id)),
   };
 }
-
-const distinct = <T extends { id: string }>(tracks: readonly T[]): T[] =>
-  [...new Map([...tracks].reverse().map((track) => [track.id, track])).values()].reverse();
 
 /** What a result tells of a day. */
 export type DayAccount = Pick<
@@ -76,8 +70,9 @@ export function accountFor(day: Day, harvest: Harvest, isDone: boolean): DayAcco
 
   function reasonFor(id: string): string | undefined {
     if (!tracksOf.has(id)) {
-      if (!harvest.tracks.has(id)) return 'not-reached';
-      return harvest.tracks.get(id)?.tracks === null ? 'not-found' : 'no-tracks';
+      const asked = harvest.tracks.get(id);
+      if (!asked || asked.next) return 'not-reached';
+      return asked.tracks === null ? 'not-found' : 'no-tracks';
     }
     const rows = rowsOf(id);
     const missing = DEFAULT_FEATURES.find((feature) => rows.every((row) => row[feature] === null));

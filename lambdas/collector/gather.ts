@@ -7,14 +7,16 @@ import {
   type SoundalikeError,
   UnexpectedAnswerError,
 } from '../../core/errors.ts';
+import { DEFAULT_TRACKS } from '../../core/events.ts';
 import type { Artist, AudioFeatures, Clock, FeatureSource, Progress, Warehouse } from '../../core/ports.ts';
 import featuresOfDaySql from '../../sql/athena/audio_features_of_day.sql' with { type: 'text' };
 import knownFeaturesSql from '../../sql/athena/known_audio_features.sql' with { type: 'text' };
 import newestImportSql from '../../sql/athena/newest_import.sql' with { type: 'text' };
-import type { ArtistTracks, Harvest } from './harvest.ts';
+import type { Harvest } from './harvest.ts';
 import type { Sources } from './sources.ts';
+import { type ArtistTracks, walkTracks } from './walk-tracks.ts';
 
-/** Artists in a slice: so many are asked for again at the most when a process dies. */
+/** Artists in a slice, fewer where they have many tracks: they are asked for again when a process dies. */
 const SLICE = 50;
 /** A source that may be missed is tried in so many steps, so long apart, before the run goes on without it. */
 const OUTAGE_STEPS = 3;
@@ -33,34 +35,29 @@ export interface GatherDeps {
   afterSlice: () => Promise<void>;
 }
 
-/** Asks for the tracks of every artist that was not asked for yet. */
+/** Asks for `count` tracks of every artist whose are not all there yet; what an artist has so far is kept in any case. */
 export async function gatherTracks(
   deps: GatherDeps,
-  { tracks, gate }: Sources,
+  sources: Sources,
   harvest: Harvest,
   wanted: readonly Artist[],
+  count: number,
 ): Promise<void> {
-  const left = wanted.filter(({ id }) => !harvest.tracks.has(id));
-  for (const slice of inBatches(left, SLICE)) {
+  const left = wanted.filter(({ id }) => harvest.tracks.get(id)?.next !== null);
+  const size = Math.max(deps.concurrency, Math.floor((SLICE * DEFAULT_TRACKS) / count));
+  for (const slice of inBatches(left, Math.min(SLICE, size))) {
     checkTime(deps);
-    const found: ArtistTracks[] = [];
+    const found = new Map<string, ArtistTracks>();
     try {
       await eachConcurrently(slice, deps.concurrency, async ({ id, name }) => {
-        found.push(await ask({ id, name: name ?? id }));
+        const walk = walkTracks(sources, { id, name: name ?? id }, count, harvest.tracks.get(id));
+        for await (const soFar of walk) found.set(id, soFar);
       });
     } finally {
-      await harvest.addTracks(found);
+      await harvest.addTracks([...found.values()]);
     }
     deps.progress('artists', harvest.tracks.size, wanted.length);
     await deps.afterSlice();
-  }
-
-  async function ask(artist: { id: string; name: string }): Promise<ArtistTracks> {
-    for (const source of tracks) {
-      const attempt = await gate.attempt(source.name, () => source.tracks(artist));
-      if (attempt.allowed) return { id: artist.id, source: source.name, tracks: attempt.value };
-    }
-    return { id: artist.id, source: null, tracks: [] };
   }
 }
 

@@ -1,14 +1,6 @@
 import { DEFAULT_FEATURES } from '../../core/features.ts';
-import type { Artist, AudioFeatures, FoundTrack, Lake } from '../../core/ports.ts';
-
-/** What a track source answered for an artist. */
-export interface ArtistTracks {
-  id: string;
-  /** Null where no source was left to ask. */
-  source: string | null;
-  /** Null where there is no such artist. */
-  tracks: FoundTrack[] | null;
-}
+import type { Artist, AudioFeatures, Lake } from '../../core/ports.ts';
+import type { ArtistTracks } from './walk-tracks.ts';
 
 /** What a feature source answered for some tracks. */
 export interface TrackFeatures {
@@ -24,7 +16,7 @@ export interface TrackFeatures {
 export class Harvest {
   /** The followed artists as they were when the run began, by id. */
   readonly snapshot: readonly Artist[];
-  /** By artist id. */
+  /** By artist id; some may not be all yet. */
   readonly tracks = new Map<string, ArtistTracks>();
   /** By track id. */
   readonly features = new Map<string, AudioFeatures>();

@@ -20,6 +20,8 @@ import type {
 export interface Sources {
   /** In the order in which they are asked. */
   tracks: readonly TrackSource[];
+  /** Asked for more tracks of an artist than those give. */
+  moreTracks: TrackSource;
   features: readonly FeatureSource[];
   lookup: ArtistLookup;
   songs: SongLookup;
@@ -69,13 +71,17 @@ export function connector({ settings, app, provider, apiState, clock, random, sa
       apiState,
       provider,
       clock,
-      onMissing: (capability) =>
-        say(`This Spotify app may not call ${capability}: the next source takes over.`),
+      onMissing: (capability) => say(`This Spotify app may not call ${capability}: ${instead(capability)}.`),
     });
     const tokens = new ClientCredentials({ app, accounts, clock });
     const client = new SpotifyClient({ api, tokens, gate, market: settings.market });
+    const instead = (capability: string): string =>
+      capability === client.albums.name
+        ? 'artists have no more tracks than are found without it'
+        : 'the next source takes over';
     return {
       tracks: [client.topTracks, client.search],
+      moreTracks: client.albums,
       features: [client.audioFeatures, new ReccoBeatsClient(reccobeats)],
       lookup: client,
       songs: client,

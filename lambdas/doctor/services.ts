@@ -1,4 +1,5 @@
 import { CapabilityMissingError, PostponedError, UnexpectedAnswerError } from '../../core/errors.ts';
+import { DEFAULT_TRACKS } from '../../core/events.ts';
 import { Ledger } from '../../core/ledger.ts';
 import type { FeatureSource, TrackSource } from '../../core/ports.ts';
 import type { Connect, Sources } from '../collector/sources.ts';
@@ -95,10 +96,11 @@ async function askTracks(
 ): Promise<Asked> {
   const answer = await settled(async () => {
     if ('error' in token) throw token.error;
-    const attempt = await gate.ask(source.name, () => source.tracks(artist, 1));
+    const attempt = await gate.ask(source.name, () => source.page(artist, DEFAULT_TRACKS, null));
     if (!attempt.allowed) throw missing(source.name);
-    for (const { id } of attempt.value ?? []) ids.add(id);
-    return attempt.value?.length ?? 0;
+    const { tracks } = attempt.value ?? { tracks: [] };
+    for (const { id } of tracks) ids.add(id);
+    return tracks.length;
   });
   return { name: source.name, expendable: false, answer };
 }

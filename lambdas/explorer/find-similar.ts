@@ -1,20 +1,16 @@
-import { distance as editDistance } from 'fastest-levenshtein';
-import { NoDataError, UnknownArtistError } from '../../core/errors.ts';
+import { NoDataError } from '../../core/errors.ts';
 import { parseInput, SimilarRequest, type SimilarResult } from '../../core/events.ts';
-import type { Feature } from '../../core/features.ts';
-import type { ArtistCatalog, CatalogArtist, Database } from '../../core/ports.ts';
+import { SEVERAL_STYLES } from '../../core/methods/spread.ts';
+import type { PublishedNeighbour, RelatedArtists } from '../../core/ports.ts';
 import type { Range } from '../../core/similarity/matrix.ts';
-import { reasons } from '../../core/similarity/reasons.ts';
-import { byId, foldName } from '../../core/text.ts';
+import { type Reason, reasons } from '../../core/similarity/reasons.ts';
+import { type KnownArtists, resolveArtist } from './resolve-artist.ts';
 
 /** What answering needs. */
 export interface FindSimilarDeps {
-  artists: ArtistCatalog;
-  relatedArtists: Database['relatedArtists'];
+  artists: KnownArtists;
+  relatedArtists: Pick<RelatedArtists, 'nearest'>;
 }
-
-/** How many names are suggested where there is none. */
-const SUGGESTIONS = 3;
 
 /**
  * Who sounds like an artist, and why, in the published run.
@@ -24,20 +20,17 @@ const SUGGESTIONS = 3;
  */
 export async function findSimilar(deps: FindSimilarDeps, input: unknown): Promise<SimilarResult> {
   const { artist: query, limit } = parseInput(SimilarRequest, input, 'similar');
-  const { id, name, url } = await resolve(deps.artists, query);
+  const { id, name, url } = await resolveArtist(deps.artists, query);
   const found = await deps.relatedArtists.nearest(id, limit);
   if (!found) {
     throw new NoDataError('expected a published run, got none', 'collect and compare first: soundalike run');
   }
   const { published, features: own, neighbours } = found;
-  const { features, ranges } = JSON.parse(published.parameters) as {
-    features: Feature[];
-    ranges: Record<string, Range>;
-  };
+  const { features, ranges } = JSON.parse(published.parameters) as Parameters;
   if (neighbours.length === 0) {
     throw new NoDataError(
       `expected neighbours of ${name ?? id} in run ${published.run_id} of ${published.dt}, got none`,
-      features.every((feature) => typeof own?.[feature] === 'number')
+      features.every((feature) => typeof { ...own }[feature] === 'number')
         ? 'it was compared with nobody: follow more artists and run again'
         : `it had no tracks with ${features.join(', ')} that day, or was not followed yet: run again, or see dropped in the result of soundalike run`,
     );
@@ -53,47 +46,40 @@ export async function findSimilar(deps: FindSimilarDeps, input: unknown): Promis
       url: near.url,
       distance: near.distance,
       rank: near.rank,
-      reasons: reasons(features, ranges, { ...own }, near.features),
+      reasons:
+        published.method === 'mean'
+          ? reasons(features, ranges, { ...own }, near.features)
+          : storedReasons(features, near, { ...own }),
+      confidence: near.confidence,
     })),
+    warnings: warningsOf(own?.spread ?? 0),
   };
 }
 
-/** The artist of that id, else the only one whose name is the query exactly, else by folded name. */
-async function resolve(artists: ArtistCatalog, query: string): Promise<CatalogArtist> {
-  const known = await artists.byId(query);
-  if (known) return known;
-  const sameName = await artists.byFoldedName(foldName(query));
-  const exact = sameName.filter(({ name }) => name?.normalize() === query.normalize());
-  const candidates = exact.length > 0 ? exact : sameName;
-  const [only, ...others] = candidates;
-  if (only && others.length === 0) return only;
-  if (only) {
-    throw new UnknownArtistError(
-      `expected one artist named "${query}", got ${candidates.length}`,
-      `ask by id: ${candidates.map(({ id, name }) => `${id} (${name})`).join(', ')}`,
-    );
-  }
-  const names = nearestNames(query, await artists.list());
-  throw new UnknownArtistError(
-    `expected a known artist, got "${query}"`,
-    names.length > 0
-      ? `did you mean ${names.join(', ')}?`
-      : 'add it first: soundalike artists add "<name or id>"',
-  );
+/** Of what a run tells by what it compared. */
+interface Parameters {
+  features: string[];
+  ranges: Record<string, Range>;
 }
 
-function nearestNames(query: string, artists: readonly CatalogArtist[]): string[] {
-  const folded = foldName(query);
-  const near = artists
-    .map(({ id, name }) => {
-      const known = foldName(name ?? id);
-      const starts = folded.length > 2 && known.includes(folded);
-      return {
-        name: name ?? id,
-        apart: starts ? 0 : editDistance(folded, known) / Math.max(folded.length, known.length),
-      };
-    })
-    .filter(({ apart }) => apart <= 0.5)
-    .sort((a, b) => a.apart - b.apart || byId(a.name, b.name));
-  return [...new Set(near.map(({ name }) => name))].slice(0, SUGGESTIONS);
+/** The shares that the run has kept, with the values of the two artists; none for a neighbour that is too far. */
+function storedReasons(
+  features: readonly string[],
+  { reasons, features: near }: PublishedNeighbour,
+  own: Record<string, unknown>,
+): Reason[] {
+  const shares = JSON.parse(reasons ?? '[]') as number[];
+  const values: Record<string, unknown> = { ...near };
+  // The blend's last share is that of playlists.
+  return shares
+    .map((share, i) => ({ feature: features[i] ?? 'playlists', share }))
+    .map(({ feature, share }) => ({ feature, share, a: Number(own[feature]), b: Number(values[feature]) }))
+    .sort((x, y) => x.share - y.share);
 }
+
+const warningsOf = (spread: number): string[] =>
+  spread < SEVERAL_STYLES
+    ? []
+    : [
+        `its tracks fall into several styles (they lie ${spread.toFixed(1)} times as far apart as usual): one list of neighbours does not do for all of them`,
+      ];

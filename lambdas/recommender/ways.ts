@@ -6,7 +6,7 @@ import { soundVectors } from '../../core/recommend/sound.ts';
 import { itemWay, vectorWay, type Way } from '../../core/recommend/way.ts';
 import { songVectors } from '../../core/vectors/song-vectors.ts';
 import songsSql from '../../sql/athena/songs_by_sound.sql' with { type: 'text' };
-import { readPlaylists } from '../trainer/playlists.ts';
+import { type LakePlaylists, readPlaylists } from '../trainer/playlists.ts';
 import { type NamedVectors, SongsBuilder } from './songs-builder.ts';
 
 /** What is read to find songs. */
@@ -20,12 +20,16 @@ export interface WaysDeps {
 const AFTER_ALL_DAYS = '9999-12-31';
 
 /**
- * Every song of the lake that has all of the features, which are its vector as they are. Throws `NoDataError` where
- * there is none.
+ * Every song of the lake that has all of the features, which are its vector as they are; of those that are known by what
+ * was heard alone, the ones learnt before a day, where that is told. Throws `NoDataError` where there is none.
  */
-export async function readSound(warehouse: WaysDeps['warehouse']): Promise<NamedVectors> {
+export async function readSound(
+  warehouse: WaysDeps['warehouse'],
+  heardBefore = AFTER_ALL_DAYS,
+): Promise<NamedVectors> {
   const songs = new SongsBuilder(SOUND_FEATURES.length);
-  for await (const row of warehouse.rows(songsSql, Array<string>(5).fill(AFTER_ALL_DAYS))) {
+  const days = [AFTER_ALL_DAYS, heardBefore, AFTER_ALL_DAYS, AFTER_ALL_DAYS, AFTER_ALL_DAYS];
+  for await (const row of warehouse.rows(songsSql, days)) {
     const { id, name, artist_name: artist, isrc } = row as Record<string, string | null>;
     const vector = SOUND_FEATURES.map((feature) => row[feature] as number);
     songs.add(id as string, { name: name ?? null, artist: artist ?? null, isrc: isrc ?? null }, vector);
@@ -109,7 +113,8 @@ function modelOf(summary: string | null): string {
 }
 
 /** By shared playlists. Throws `NoDataError` where there are none. */
-export async function byItems({ lake }: WaysDeps): Promise<Way> {
-  const { names, artistNames, ...playlists } = await readPlaylists(lake);
-  return itemWay(itemIndex(playlists), { ids: playlists.ids, names, artists: artistNames });
-}
+export const byItems = async ({ lake }: WaysDeps): Promise<Way> => itemsOf(await readPlaylists(lake));
+
+/** By shared playlists of these. */
+export const itemsOf = ({ names, artistNames, ...playlists }: LakePlaylists): Way =>
+  itemWay(itemIndex(playlists), { ids: playlists.ids, names, artists: artistNames });

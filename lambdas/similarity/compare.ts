@@ -1,23 +1,32 @@
 import { nearestOnThreads } from '../../adapters/threads/nearest.ts';
 import { parseInput, SimilarityRequest, type SimilarityResult } from '../../core/events.ts';
-import type { Database, Publication, Warehouse } from '../../core/ports.ts';
+import type { ArtistMap } from '../../core/map/artist-map.ts';
+import { candidatesOf } from '../../core/methods/confidence.ts';
+import { reportKey } from '../../core/names.ts';
+import type { Database, Publication, Reports } from '../../core/ports.ts';
 import { type HeldRun, takeRun } from '../../core/run/lease.ts';
 import { type ReplaceDeps, rollForward, writeRuns } from '../../core/run/replace.ts';
 import { type Neighbours, nearestOf } from '../../core/similarity/neighbours.ts';
 import { closestPairs, relatedArtists } from '../../core/similarity/pairs.ts';
 import { CLOSEST } from '../../core/similarity/settings.ts';
-import { matrixOf, type Prepared, prepare, readyDay } from './prepare.ts';
-import { artistAt, artistFeatures, type ComparedDay } from './read-day.ts';
+import type { Row } from '../../core/tables.ts';
+import { comparedArtists, drawMap, mapRows } from './draw-map.ts';
+import { reasonsNotToPublish, SCORED, scoresOf } from './judge.ts';
+import { type Looked, lookInto } from './look-into.ts';
+import { type PrepareDeps, type Prepared, prepare, readyDay } from './prepare.ts';
+import { artistAt, artistFeatures, type Details } from './read-day.ts';
+import { writeReport } from './report.ts';
 
 /** What comparing needs. */
-export interface CompareDeps extends ReplaceDeps {
+export interface CompareDeps extends Omit<ReplaceDeps, 'lake'>, PrepareDeps {
+  lake: ReplaceDeps['lake'] & PrepareDeps['lake'] & Reports;
   relatedArtists: Database['relatedArtists'];
-  warehouse: Warehouse;
 }
 
 /**
- * Compares the artists of a day by the method `mean` (docs/method.md) and publishes each artist's neighbours, unless
- * fewer artists than `minCoverage` could be compared: then nothing is written and the last good run stays.
+ * Compares the artists of a day by a method (docs/method.md), scores what comes out and publishes each artist's
+ * neighbours, unless fewer artists than `minCoverage` could be compared or a measure that is required does not hold: then
+ * the tables stay as they are, and the last good run is served.
  */
 export async function compare(deps: CompareDeps, input: SimilarityRequest): Promise<SimilarityResult> {
   return await compareOr<never>(deps, input);
@@ -34,8 +43,8 @@ export async function compareOr<T>(
   const dt = request.date ?? new Date(deps.clock.now()).toISOString().slice(0, 10);
   const isTooLarge = ({ result }: Prepared): boolean =>
     shareOut !== undefined && result.pairs > (request.inOnePiece ?? Infinity);
-  const measured = async (prepared: Prepared): Promise<Measured> =>
-    isTooLarge(prepared) ? unmeasured(prepared) : await measure(prepared);
+  const measured = async (prepared: Prepared): Promise<Compared> =>
+    isTooLarge(prepared) ? unmeasured(prepared) : await measure(deps, prepared, request.require);
   if (request.dryRun) return (await measured(await prepare(deps, dt, request))).result;
   await readyDay(deps, dt);
   const run = await takeRun(deps, {
@@ -60,63 +69,101 @@ export async function compareOr<T>(
   return result;
 }
 
-async function compareAs(deps: CompareDeps, run: HeldRun, measured: Measured): Promise<SimilarityResult> {
-  const result = { ...measured.result, run: run.id, published: measured.publishable };
+async function compareAs(deps: CompareDeps, run: HeldRun, measured: Compared): Promise<SimilarityResult> {
+  const { lookedInto, nearest } = measured;
+  const looked = lookedInto && lookInto(measured, lookedInto, nearest);
+  const map = lookedInto && drawMap(measured, nearest);
+  const { date: dt } = measured.result;
+  const result: SimilarityResult = {
+    ...measured.result,
+    run: run.id,
+    published: measured.publishable,
+    severalStyles: looked?.severalStyles ?? [],
+    map: map?.quality ?? null,
+    report: { page: reportKey(dt, 'index.html'), map: map && reportKey(dt, 'map.png') },
+  };
+  const artists = comparedArtists(measured, lookedInto?.known);
+  await writeReport(deps, { result, artists, map }, await deps.runs.ofDay(dt));
   const summary = JSON.stringify(result);
-  if (result.published) await publish(deps, run, { ...measured, result }, summary);
+  if (result.published) await publish(deps, run, { ...measured, result }, { ...looked, map }, summary);
   else await run.done(summary);
   return result;
 }
 
 /** What came out of a comparison. */
-interface Measured extends Prepared {
-  neighbours: Neighbours;
+interface Compared extends Prepared {
+  /** As many as anything that is made of them needs. */
+  nearest: Neighbours;
 }
 
-async function measure(prepared: Prepared): Promise<Measured> {
-  const { day, k, result } = prepared;
+async function measure(
+  deps: CompareDeps,
+  prepared: Prepared,
+  required: readonly string[] | undefined,
+): Promise<Compared> {
+  const { day, compared, method, bySets, lookedInto, k, result } = prepared;
   // The closest pairs are exact for as many neighbours as there are pairs to name.
-  const nearest = await nearestOnThreads(matrixOf(day, result.features), Math.max(k, CLOSEST));
-  const neighbours = nearest.k === k ? nearest : nearestOf(nearest, k);
+  const wide = Math.max(k, CLOSEST, ...(lookedInto ? [SCORED, candidatesOf(method.ids.length)] : []));
+  const nearest = method.matrix ? await nearestOnThreads(method.matrix, wide) : method.nearest(wide);
   const named = closestPairs(nearest, CLOSEST).map(({ a, b, distance }) => ({
-    artist: artistAt(day.artists, day.compared[a] as number),
-    y_artist: artistAt(day.artists, day.compared[b] as number),
+    artist: artistAt(day.artists, compared[a] as number),
+    y_artist: artistAt(day.artists, compared[b] as number),
     distance,
   }));
-  return { ...prepared, neighbours, result: { ...result, nearest: named } };
+  const scores = lookedInto ? scoresOf(method, nearest, lookedInto.known, bySets) : [];
+  const blocked = prepared.publishable ? await reasonsNotToPublish(deps, required, scores) : [];
+  return {
+    ...prepared,
+    nearest,
+    publishable: prepared.publishable && blocked.length === 0,
+    result: {
+      ...result,
+      nearest: named,
+      scores,
+      warnings: [...result.warnings, ...blocked.map((reason) => `not published: ${reason}`)],
+    },
+  };
 }
 
 /** What is not to be published is not worth many functions. */
-function unmeasured({ result, ...prepared }: Prepared): Measured {
+function unmeasured({ result, ...prepared }: Prepared): Compared {
   const warning = `no closest pairs: ${result.pairs} neighbours are more than are computed in one piece`;
-  const neighbours: Neighbours = { n: 0, k: 0, rows: new Int32Array(), distances: new Float64Array() };
-  return { ...prepared, neighbours, result: { ...result, warnings: [warning, ...result.warnings] } };
+  const nearest: Neighbours = { n: 0, k: 0, rows: new Int32Array(), distances: new Float64Array() };
+  return { ...prepared, nearest, result: { ...result, warnings: [warning, ...result.warnings] } };
 }
 
 /** The lake first, then the database, whose swap also ends the run: readers of either see one whole run. */
 async function publish(
   { lake, relatedArtists: database }: CompareDeps,
   run: HeldRun,
-  { day, neighbours, result }: Measured,
+  { day, method, nearest, k, result }: Compared,
+  { details, neighbours: told, map }: Partial<Looked> & { map: ArtistMap | null },
   summary: string,
 ): Promise<void> {
   const { date: dt } = result;
-  const ids = day.compared.map((at) => day.artists.ids[at] as string);
-  await lake.write('artist_features', dt, artistFeatures(day.artists));
-  await lake.write('related_artists', dt, relatedArtists(ids, neighbours));
+  const neighbours = nearest.k === k ? nearest : nearestOf(nearest, k);
+  const related = () => relatedArtists(method.ids, neighbours, 0, told);
+  await lake.write('artist_features', dt, artistFeatures(day.artists, details));
+  if (map) await lake.write('artist_map', dt, mapRows(method.ids, map));
+  await lake.write('scores', dt, scoreRows(result));
+  await lake.write('related_artists', dt, related());
   await database.publish(
-    { ...publicationOf(run.id, day, result), relatedArtists: relatedArtists(ids, neighbours) },
+    { ...publicationOf(run.id, day, result, details), relatedArtists: related() },
     (runs) => run.doneWithin(runs, summary),
   );
 }
 
+const scoreRows = ({ run, method, scores }: SimilarityResult): Row<'scores'>[] =>
+  scores.map((measured) => ({ ...measured, method, run }));
+
 /** What is published of a run beside the neighbours. */
 export const publicationOf = (
   run_id: string,
-  { artists }: ComparedDay,
-  { date: dt, method, features, ranges, neighbours }: SimilarityResult,
+  { artists }: Prepared['day'],
+  { date: dt, method, features, ranges, neighbours, space, weight, ruler }: SimilarityResult,
+  details?: Details,
 ): Omit<Publication, 'relatedArtists'> => ({
   ...{ run_id, dt, method },
-  parameters: JSON.stringify({ features, ranges, neighbours }),
-  artistFeatures: artistFeatures(artists),
+  parameters: JSON.stringify({ features, ranges, neighbours, space, weight, ruler }),
+  artistFeatures: artistFeatures(artists, details),
 });

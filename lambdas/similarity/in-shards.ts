@@ -8,6 +8,7 @@ import {
   type SimilarityRequest,
   type SimilarityResult,
 } from '../../core/events.ts';
+import { reportKey } from '../../core/names.ts';
 import type { LakeBatches, Run, ShardLake, ShardTables } from '../../core/ports.ts';
 import { type HeldRun, keepWaiting, takeWaiting } from '../../core/run/lease.ts';
 import { writeRuns } from '../../core/run/replace.ts';
@@ -16,8 +17,9 @@ import { closestPairs, type PairOfIds, relatedArtists } from '../../core/similar
 import { CLOSEST, PAIRS_OF_A_SHARD } from '../../core/similarity/settings.ts';
 import { closestOf, rowsOf, type Shards, shardsOf } from '../../core/similarity/shards.ts';
 import { type CompareDeps, compareOr, publicationOf } from './compare.ts';
-import { matrixOf, type Prepared, requireSameDay } from './prepare.ts';
+import { type Prepared, requireSameDay } from './prepare.ts';
 import { artistFeatures } from './read-day.ts';
+import { writeReport } from './report.ts';
 
 /** What comparing in shards needs. */
 export interface ShardDeps extends CompareDeps {
@@ -63,7 +65,13 @@ export function compareOrPlan(
 
 async function plan(deps: ShardDeps, run: HeldRun, prepared: Prepared): Promise<SimilarityPlan> {
   const { shardLake, shardTables } = deps;
-  const { day, k, madeBy } = prepared;
+  const { day, method, k, madeBy } = prepared;
+  if (method.name !== 'mean' || !method.matrix) {
+    throw new InvalidInputError(
+      `expected the method mean for ${prepared.result.pairs} neighbours, got ${method.name}`,
+      'ask for fewer neighbours, or raise inOnePiece: only mean is shared out',
+    );
+  }
   const result: SimilarityResult = { ...prepared.result, run: run.id, published: true };
   const shards = shardsOf(result.artists, k, deps.pairsOfShard ?? PAIRS_OF_A_SHARD);
   if (shards.count > MOST_SHARDS) {
@@ -73,7 +81,7 @@ async function plan(deps: ShardDeps, run: HeldRun, prepared: Prepared): Promise<
     );
   }
   await shardLake.clear();
-  await shardLake.putMatrix(run.id, matrixOf(day, result.features));
+  await shardLake.putMatrix(run.id, method.matrix);
   await shardLake.putFeatures(run.id, artistFeatures(day.artists));
   await shardTables.begin(publicationOf(run.id, day, result));
   const noted: Plan = { shards, k, madeBy, result };
@@ -145,7 +153,11 @@ async function publish(deps: ShardDeps, id: string): Promise<Run> {
   try {
     const { shards, madeBy, result: planned } = JSON.parse(run.progress) as Plan;
     await requireSameDay(deps, run.dt, madeBy);
-    const result = { ...planned, nearest: await nearestPairs(deps, id, run.dt, shards.count) };
+    const nearest = await nearestPairs(deps, id, run.dt, shards.count);
+    const report = { page: reportKey(run.dt, 'index.html'), map: null };
+    const result: SimilarityResult = { ...planned, nearest, report };
+    // Nobody holds all of these artists at once.
+    await writeReport(deps, { result, artists: [], map: null }, await deps.runs.ofDay(run.dt));
     const summary = JSON.stringify(result);
     const rows = await deps.shardLake.place(id, run.dt, shards.count);
     if (rows !== result.pairs) {

@@ -1,37 +1,69 @@
 import { DayNotReadyError, NoDataError } from '../../core/errors.ts';
 import { NAMED, type SimilarityRequest, type SimilarityResult } from '../../core/events.ts';
-import { DEFAULT_FEATURES, type Feature } from '../../core/features.ts';
-import type { RunKind, Runs, Warehouse } from '../../core/ports.ts';
+import type { Method, MethodName } from '../../core/methods/method.ts';
+import { type ArtistTrack, trackSets } from '../../core/methods/track-sets.ts';
+import type { RunKind, Runs } from '../../core/ports.ts';
 import { DAY_KINDS } from '../../core/run/replace.ts';
-import { type Matrix, normalise, type Range } from '../../core/similarity/matrix.ts';
 import { ALL_PAIRS_UP_TO, DEFAULT_MIN_COVERAGE, DEFAULT_NEIGHBOURS } from '../../core/similarity/settings.ts';
-import { type ComparedDay, readComparedDay } from './read-day.ts';
+import {
+  type BySets,
+  byMeans,
+  bySets,
+  featuresOf,
+  type GivenRuler,
+  rangesFor,
+  rulerOf,
+} from './choose-method.ts';
+import { type Known, type KnownDeps, readKnown } from './known.ts';
+import { artistAt, type Comparable, type Day, readDay, withMeans, withTracks } from './read-day.ts';
+import { readTracks } from './read-tracks.ts';
 
 /** What reading a day needs. */
-interface PrepareDeps {
+export interface PrepareDeps extends KnownDeps {
   runs: Runs;
-  warehouse: Warehouse;
+  /**
+   * Artists up to which a run is scored, its neighbours get their confidence, and it has a map, each of which needs the
+   * tracks of all of them at once; 20,000 by default.
+   */
+  lookInto?: number;
 }
+
+const LOOK_INTO = 20_000;
 
 /** A day that was read, and what comparing it will come to. */
 export interface Prepared {
-  day: ComparedDay;
+  day: Day;
+  compared: Comparable['compared'];
+  method: Method;
+  /** The tracks in whitened axes, and what goes with them; null for `mean` where they were not read. */
+  bySets: BySets | null;
+  /** Null where there are too many artists, or none. */
+  lookedInto: LookedInto | null;
   /** The ids of the runs that made the day. */
   madeBy: string;
   /** Neighbours of each artist. */
   k: number;
   publishable: boolean;
-  /** Without the closest pairs. */
+  /** Without the closest pairs, and all that is looked into. */
   result: SimilarityResult;
+}
+
+/** What a run needs to be scored. */
+export interface LookedInto {
+  tracks: ArtistTrack[];
+  known: Known;
 }
 
 /** Reads a day that is to be compared. Throws where it is not there, not whole, or is replaced meanwhile. */
 export async function prepare(deps: PrepareDeps, dt: string, request: SimilarityRequest): Promise<Prepared> {
-  const features = [...(request.features ?? DEFAULT_FEATURES)];
+  const ruler = await rulerOf(request, deps.runs);
+  const features = featuresOf(request, ruler);
   const { kind, madeBy } = await readyDay(deps, dt);
-  const day = await readComparedDay(deps.warehouse, dt, kind, features);
+  const day = await readDay(deps.warehouse, dt, kind);
+  const chosen = await choose(deps, dt, day, request.method ?? 'mean', features, ruler);
   await requireSameDay(deps, dt, madeBy);
-  const n = day.compared.length;
+  const { compared, dropped } = chosen;
+  const n = compared.length;
   const wanted = request.neighbours ?? (n <= ALL_PAIRS_UP_TO ? 'all' : DEFAULT_NEIGHBOURS);
   const others = Math.max(0, n - 1);
   const k = wanted === 'all' ? others : Math.min(wanted, others);
@@ -41,21 +73,72 @@ export async function prepare(deps: PrepareDeps, dt: string, request: Similarity
   const result: SimilarityResult = {
     date: dt,
     run: null,
-    method: 'mean',
+    method: chosen.method.name,
     artists: n,
     pairs: n * k,
-    features,
-    ranges: day.ranges,
+    features: [...(chosen.bySets?.space.ruler.features ?? features)],
+    ranges: rangesFor(features, day.ranges, ruler),
+    space: chosen.method.name === 'mean' ? null : (chosen.bySets?.space.ruler ?? null),
+    weight: chosen.bySets?.weight ?? null,
+    ruler: ruler?.of ?? null,
     neighbours: wanted,
     coverage,
     published: false,
-    dropped: day.dropped.slice(0, NAMED),
-    droppedCount: day.dropped.length,
-    nearest: [],
-    warnings: warningsOf(day, publishable, coverage, minCoverage),
+    dropped: dropped.slice(0, NAMED),
+    droppedCount: dropped.length,
+    ...{ nearest: [], scores: [], severalStyles: [], map: null, report: null },
+    warnings: [
+      ...(chosen.lookedInto?.known.warnings ?? []),
+      ...warningsOf(day, n, publishable, coverage, minCoverage),
+    ],
   };
-  return { day, madeBy, k, publishable, result };
+  return { ...{ day, madeBy, k, publishable, result }, ...chosen };
 }
+
+type Chosen = Pick<Prepared, 'compared' | 'method' | 'bySets' | 'lookedInto'> & Pick<Comparable, 'dropped'>;
+
+/** Makes the method of a day, and reads what looking into it needs. */
+async function choose(
+  deps: PrepareDeps,
+  dt: string,
+  day: Day,
+  name: MethodName,
+  features: readonly string[],
+  ruler: GivenRuler | undefined,
+): Promise<Chosen> {
+  const { artists } = day;
+  const isLookedInto = artists.ids.length <= (deps.lookInto ?? LOOK_INTO);
+  const tracks =
+    isLookedInto || name !== 'mean' ? await readTracks(deps.warehouse, dt, artists.ids) : undefined;
+  if (name === 'mean' || !tracks) {
+    const { compared, dropped } = withMeans(day, features);
+    const ids = compared.map((at) => artists.ids[at] as string);
+    const means = features.map((feature) =>
+      compared.map((at) => artists.means[feature as keyof typeof artists.means][at] as number),
+    );
+    const method = byMeans(ids, features, means, rangesFor(features, day.ranges, ruler));
+    const lookedInto = tracks ? { tracks, known: await knownOf(deps, dt, day, compared) } : null;
+    return { ...{ compared, dropped, method, lookedInto }, bySets: null };
+  }
+  const gathered = trackSets(tracks, ruler?.space?.features ?? features);
+  const { compared, dropped } = withTracks(day, gathered, features);
+  const known = await knownOf(deps, dt, day, compared);
+  const made = bySets(name, gathered.sets, ruler, known.playlists);
+  const lookedInto = isLookedInto ? { tracks, known } : null;
+  return { ...{ compared, dropped, lookedInto }, method: made.method, bySets: made };
+}
+
+const knownOf = (
+  deps: KnownDeps,
+  dt: string,
+  { artists }: Day,
+  compared: readonly number[],
+): Promise<Known> =>
+  readKnown(
+    deps,
+    dt,
+    compared.map((at) => artistAt(artists, at)),
+  );
 
 /** Throws `DayNotReadyError` where a day is no longer what these runs made. */
 export async function requireSameDay(deps: PrepareDeps, dt: string, madeBy: string): Promise<void> {
@@ -63,28 +146,24 @@ export async function requireSameDay(deps: PrepareDeps, dt: string, madeBy: stri
   throw new DayNotReadyError(`${dt} was replaced while it was read`, 'run similarity again');
 }
 
-/** The points of the artists that are compared. */
-export function matrixOf({ artists, compared, ranges }: ComparedDay, features: readonly Feature[]): Matrix {
-  const { ids, means } = artists;
-  return normalise(
-    compared.map((at) => ids[at] as string),
-    features.map((feature) => compared.map((at) => means[feature][at] as number)),
-    features.map((feature) => ranges[feature] as Range),
-  );
-}
-
-function warningsOf(day: ComparedDay, publishable: boolean, coverage: number, minCoverage: number): string[] {
+function warningsOf(
+  { artists, sources }: Day,
+  compared: number,
+  publishable: boolean,
+  coverage: number,
+  minCoverage: number,
+): string[] {
   const warnings: string[] = [];
-  const sources = Object.entries(day.sources);
-  if (sources.length > 1) {
-    const shares = sources.map(([source, tracks]) => `${tracks} from ${source}`).join(', ');
+  const told = Object.entries(sources);
+  if (told.length > 1) {
+    const shares = told.map(([source, tracks]) => `${tracks} from ${source}`).join(', ');
     warnings.push(`the audio features come from several sources: ${shares}`);
   }
   if (!publishable) {
     const percent = (share: number) => `${Math.floor(share * 1000) / 10} %`;
     const floor = coverage < minCoverage ? `, below the floor of ${percent(minCoverage)}` : '';
     warnings.push(
-      `not published: ${day.compared.length} of ${day.artists.ids.length} artists could be compared (${percent(coverage)})${floor}`,
+      `not published: ${compared} of ${artists.ids.length} artists could be compared (${percent(coverage)})${floor}`,
     );
   }
   return warnings;

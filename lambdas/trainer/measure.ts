@@ -7,6 +7,7 @@ import { type Quality, qualityOf, type Scores, scoresOf } from '../../core/recom
 import { popularityScorer, randomScorer, type Scorer } from '../../core/recommend/scorer.ts';
 import { soundScorer, soundVectors } from '../../core/recommend/sound.ts';
 import { vectorScorer } from '../../core/recommend/vector-scorer.ts';
+import type { UnitVectors } from '../../core/vectors/nearest.ts';
 import type { Playlists } from '../../core/vectors/playlists.ts';
 import { xoshiro128 } from '../../core/vectors/random.ts';
 import type { Word2VecSettings } from '../../core/vectors/settings.ts';
@@ -71,8 +72,9 @@ export async function measureQuality(
     return scorer;
   });
   const known = { heldOut: heldOut.length, ...figures, items, popularity, random };
-  const bySound = await soundOf(work, heldOut);
-  if (!bySound) return { ...known, sound: null, both: null };
+  const sound = await soundOf(work, heldOut);
+  if (!sound) return { ...known, sound: null, both: null };
+  const bySound = soundScorer(sound);
   return {
     ...known,
     sound: await ask('sound', 'measuring sound', () => bySound),
@@ -80,8 +82,11 @@ export async function measureQuality(
   };
 }
 
-/** By sound, among all songs of the lake; undefined where it has the audio features of none of those that are asked of. */
-async function soundOf({ warehouse }: MeasureWork, heldOut: readonly HeldOut[]): Promise<Scorer | undefined> {
+/** All songs of the lake by sound; undefined where it has the audio features of none of those that are asked of. */
+export async function soundOf(
+  { warehouse }: Pick<MeasureWork, 'warehouse'>,
+  heldOut: readonly HeldOut[],
+): Promise<UnitVectors | undefined> {
   const sound = await readSound(warehouse).catch((error) => {
     if (!(error instanceof NoDataError)) throw error;
   });
@@ -89,7 +94,7 @@ async function soundOf({ warehouse }: MeasureWork, heldOut: readonly HeldOut[]):
   const vectors = soundVectors(sound.vectors);
   const isKnown = (id: string) => vectors.rows.has(id);
   const isAsked = heldOut.some(({ rest }) => rest.given.some(isKnown) || rest.hidden.some(isKnown));
-  return isAsked ? soundScorer(vectors) : undefined;
+  return isAsked ? vectors : undefined;
 }
 
 /** Asks the playlists whose scores are not there yet, and adds them. */

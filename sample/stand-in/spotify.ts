@@ -95,7 +95,12 @@ function artistRoutes({ index, rights, api }: SpotifyContext, objects: SpotifyOb
         const { id } = known(index.artists, request);
         const window = windowOf(request, rights.artistAlbums);
         const url = `${api}/artists/${id}/albums?${request.query}`;
-        return ok(pageOf(index.albumsOfArtist(id), window, url, (album) => objects.discographyAlbum(album)));
+        const groups = request.query.get('include_groups')?.split(',');
+        const albums = index
+          .albumsOfArtist(id)
+          .map((album) => objects.discographyAlbum(album))
+          .filter(({ album_type }) => groups?.includes(album_type) ?? true);
+        return ok(pageOf(albums, window, url, (album) => album));
       },
     },
   ];

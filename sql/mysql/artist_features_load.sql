@@ -4,4 +4,4 @@ LOAD DATA LOCAL INFILE 'artist_features' INTO TABLE artist_features_next
 CHARACTER SET utf8mb4
 FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n'
 (artist_id, tracks, danceability, energy, `key`, loudness, mode, speechiness, acousticness, instrumentalness, liveness,
- valence, tempo)
+ valence, tempo, duration_ms, playlists, spread)

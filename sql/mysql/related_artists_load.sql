@@ -3,4 +3,4 @@
 LOAD DATA LOCAL INFILE 'related_artists' INTO TABLE related_artists_next
 CHARACTER SET utf8mb4
 FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n'
-(artist_id, y_artist, distance, rank_no)
+(artist_id, y_artist, distance, rank_no, confidence, reasons)

@@ -28,6 +28,7 @@ test.each([
   [['similarity', '--neighbours', '0'], 'field neighbours'],
   [['similarity', '--min-coverage', '2'], 'field minCoverage'],
   [['collect', '--budget', '1.5'], 'field budget'],
+  [['collect', '--tracks', '301'], 'field tracks'],
   [['collect', '--artists', 'a,,b'], 'field artists.1'],
   [['similar', 'x', '--limit', '0'], 'field limit'],
 ])('%j is bad usage: status 2, the field named', async (args, words) => {

@@ -38,11 +38,12 @@ async function putTables(folder: string): Promise<void> {
   for (const table of Object.keys(TABLES) as TableName[]) {
     if (!existsSync(join(folder, `${table}.json`))) continue;
     const empty = Object.fromEntries(Object.keys(TABLES[table].columns).map((name) => [name, null]));
-    const rows = read<({ dt: string } & Values)[]>(folder, `${table}.json`);
-    for (const day of new Set(rows.map(({ dt }) => dt))) {
+    const { partition } = TABLES[table];
+    const rows = read<Values[]>(folder, `${table}.json`);
+    for (const day of new Set(rows.map((row) => String(row[partition])))) {
       const ofDay = rows
-        .filter(({ dt }) => dt === day)
-        .map(({ dt, played_at, ...row }) => ({
+        .filter((row) => row[partition] === day)
+        .map(({ [partition]: _, played_at, ...row }) => ({
           ...empty,
           ...row,
           ...(typeof played_at === 'string' && { played_at: new Date(played_at) }),

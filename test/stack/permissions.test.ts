@@ -152,6 +152,17 @@ describe('each function may do what it does', () => {
     });
   });
 
+  test('only the workflow that tells of its runs publishes, and to the topic of the alarms alone', () => {
+    const publishers = allowed.filter(({ actions }) => actions.includes('sns:Publish'));
+    expect(publishers.map(({ role, actions, resources }) => [role, actions, resources])).toEqual([
+      [
+        expect.stringMatching(/^WorkflowMachineRole/),
+        ['sns:Publish'],
+        [expect.stringMatching(/^\{"Ref":"AlarmsTopic[0-9A-F]{8}"\}$/)],
+      ],
+    ]);
+  });
+
   test('the doctor writes nothing into the lake', () => {
     const lake = allowed.filter(
       ({ role, resources }) =>

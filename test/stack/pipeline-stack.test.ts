@@ -246,7 +246,7 @@ describe('schedules', () => {
   test('start both workflows, the doctor and the listening, with a time zone, tries and a queue for what cannot be delivered', () => {
     const schedules = propertiesOf('AWS::Scheduler::Schedule');
     expect(schedules.map(({ Target }) => JSON.parse(Target.Input))).toEqual([
-      { collect: {}, similarity: { minCoverage: 0.8 } },
+      { collect: { tracks: 10 }, similarity: { minCoverage: 0.8, method: 'mean' } },
       {},
       {},
       { train: {}, recommend: { push: true } },
@@ -282,13 +282,29 @@ describe('schedules', () => {
 
   test('are as they are set', () => {
     const [[, schedule] = []] = ofType(
-      synthesise({ schedule: 'cron(0 6 ? * MON *)', timeZone: 'Atlantic/Reykjavik', minCoverage: '0.5' }),
+      synthesise({
+        schedule: 'cron(0 6 ? * MON *)',
+        timeZone: 'Atlantic/Reykjavik',
+        tracksPerArtist: '50',
+        minCoverage: '0.5',
+        method: 'whitened',
+        require: 'sharedGenre@10, playlistNdcg@50>=0.4',
+      }),
       'AWS::Scheduler::Schedule',
     );
     expect(schedule?.Properties).toMatchObject({
       ScheduleExpression: 'cron(0 6 ? * MON *)',
       ScheduleExpressionTimezone: 'Atlantic/Reykjavik',
-      Target: { Input: JSON.stringify({ collect: {}, similarity: { minCoverage: 0.5 } }) },
+      Target: {
+        Input: JSON.stringify({
+          collect: { tracks: 50 },
+          similarity: {
+            minCoverage: 0.5,
+            method: 'whitened',
+            require: ['sharedGenre@10', 'playlistNdcg@50>=0.4'],
+          },
+        }),
+      },
     });
   });
 });

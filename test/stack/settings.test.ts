@@ -55,6 +55,8 @@ test.each([
   [{ timeZone: 'Mars/Base' }, /^setting timeZone: expected the name of a time zone/],
   [{ timeZone: '+01:00' }, /^setting timeZone: /],
   [{ minCoverage: '80' }, /^setting minCoverage: expected a number from 0 to 1, got "80"/],
+  [{ tracksPerArtist: '301' }, /^setting tracksPerArtist: expected a whole number from 1 to 300, got "301"/],
+  [{ tracksPerArtist: '0' }, /^setting tracksPerArtist: /],
   [{ keepDays: '0' }, /^setting keepDays: expected a whole number of days above 0, got "0"/],
   [{ logDays: '29' }, /^setting logDays: expected a number of days that CloudWatch knows/],
   [{ scanLimitMegabytes: '5' }, /^setting scanLimitMegabytes: expected .* from 10, got "5"/],

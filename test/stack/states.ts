@@ -92,22 +92,26 @@ export const answering =
       asked.push([state, event]);
       const [answer] = left[state]?.splice(0, 1) ?? [];
       if (answer instanceof FunctionError) throw answer;
+      if (answer === undefined && isNotice(machine, state)) return { MessageId: '1' };
       if (answer === undefined) throw new Error(`${state} was not expected to be asked again`);
       return answer;
     });
     return { ...execution, asked };
   };
 
+const isNotice = ({ States }: Machine, state: string): boolean =>
+  String(States[state]?.Resource).endsWith(':states:::sns:publish');
+
 const copied = (answers: Answers): Answers =>
   Object.fromEntries(Object.entries(answers).map(([state, list]) => [state, [...list]]));
 
 const FIELDS: Record<string, string[]> = {
   Pass: ['Result', 'Parameters', 'ResultPath', 'OutputPath', 'Comment'],
-  Task: ['Resource', 'InputPath', 'ResultPath', 'TimeoutSeconds', 'Retry', 'Catch'],
+  Task: ['Resource', 'Parameters', 'InputPath', 'ResultPath', 'TimeoutSeconds', 'Retry', 'Catch'],
   Choice: ['Choices', 'Default'],
   Wait: ['TimestampPath'],
   Fail: ['ErrorPath', 'CausePath'],
-  Map: ['ItemsPath', 'ItemSelector', 'ItemProcessor', 'MaxConcurrency', 'Label', 'ResultPath'],
+  Map: ['ItemsPath', 'ItemSelector', 'ItemProcessor', 'MaxConcurrency', 'Label', 'ResultPath', 'Catch'],
 };
 
 /**
@@ -150,15 +154,22 @@ function execute(machine: Machine, input: Json, invoke: (state: string, event: J
       data = at(state.OutputPath ?? '$', { data: placed(data, state.ResultPath, result), input });
     } else if (state.Type === 'Map') {
       const mapped = map(state, context, invoke, waits);
-      if ('error' in mapped) return { status: 'FAILED', output: undefined, error: mapped.error, waits };
-      data = placed(data, state.ResultPath, mapped.outputs);
+      if ('error' in mapped) {
+        const error = new FunctionError(mapped.error ?? '');
+        const catcher = state.Catch?.find(({ ErrorEquals }) => matches(ErrorEquals, error));
+        if (!catcher) return { status: 'FAILED', output: undefined, error: mapped.error, waits };
+        data = placed(data, catcher.ResultPath, tellingOf(error));
+        next = catcher.Next;
+      } else data = placed(data, state.ResultPath, mapped.outputs);
     } else {
-      const event = at(state.InputPath ?? '$', context) as Json;
+      const event = (
+        state.Parameters ? filled(state.Parameters, context) : at(state.InputPath ?? '$', context)
+      ) as Json;
       const [result, error] = attempt(state, () => invoke(name as string, structuredClone(event)), waits);
       const catcher = error && state.Catch?.find(({ ErrorEquals }) => matches(ErrorEquals, error));
       if (error && !catcher) return { status: 'FAILED', output: undefined, error: error.type, waits };
-      const told = error && { Error: error.type, Cause: JSON.stringify({ errorMessage: error.message }) };
-      data = placed(data, catcher ? catcher.ResultPath : state.ResultPath, told ?? result);
+      const told = error ? tellingOf(error) : result;
+      data = placed(data, catcher ? catcher.ResultPath : state.ResultPath, told);
       next = catcher ? catcher.Next : state.Next;
     }
     if (next === undefined && !state.End) throw new Error(`${name} leads nowhere`);
@@ -187,6 +198,12 @@ function map(
   }
   return { outputs };
 }
+
+/** What a catcher is given. */
+const tellingOf = ({ type, message }: FunctionError): Json => ({
+  Error: type,
+  Cause: JSON.stringify({ errorMessage: message }),
+});
 
 const matches = (types: readonly string[], { type }: FunctionError): boolean =>
   types.includes(type) || types.includes('States.ALL');
@@ -260,6 +277,13 @@ function filled(parameters: Json, context: Context): Json {
 }
 
 function evaluated(expression: string, context: Context): unknown {
+  const [, text, values] = /^States\.Format\('((?:[^'\\]|\\.)*)', (.*)\)$/.exec(expression) ?? [];
+  if (text !== undefined && values !== undefined) {
+    const told = values.split(', ').map((value) => String(evaluated(value, context)));
+    return text.replace(/\\(.)|\{\}/g, (_, escaped) => escaped ?? told.shift());
+  }
+  const [, whole] = /^States\.JsonToString\((\S+)\)$/.exec(expression) ?? [];
+  if (whole !== undefined) return JSON.stringify(at(whole, context));
   const [, first, second] = /^States\.JsonMerge\((\S+), (\S+), false\)$/.exec(expression) ?? [];
   if (first === undefined || second === undefined) return at(expression, context);
   return { ...(at(first, context) as Json), ...(at(second, context) as Json) };

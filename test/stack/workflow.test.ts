@@ -183,9 +183,90 @@ test('an execution is ended after three days, logs what it does, and invokes two
   expect(machine.TimeoutSeconds).toBe(3 * 24 * 60 * 60);
   expect(properties.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: true });
   const tasks = Object.values(machine.States).filter(({ Type }) => Type === 'Task');
-  expect(tasks.map(({ Resource }) => Resource)).toEqual([
+  const functions = tasks.filter(({ Resource }) => !String(Resource).includes(':sns:'));
+  expect(functions.map(({ Resource }) => Resource)).toEqual([
     expect.stringContaining('collectorHandler'),
     expect.stringContaining('similarityHandler'),
     expect.stringContaining('similarityHandler'),
   ]);
+});
+
+describe('notices', () => {
+  const SEEN = {
+    ...COMPARED,
+    warnings: ['not published: {too} few'],
+    report: { page: 'reports/dt=2026-11-22/index.html', map: null },
+  };
+  const withNotices = (notices: string) =>
+    answering(machineOf(synthesise({ notices, stack: 'Mine' }), 'Workflow').machine);
+  const told = ({ asked }: ReturnType<typeof run>) =>
+    asked.filter(([state]) => state.startsWith('Tell')).map(([, { Subject, Message }]) => [Subject, Message]);
+  const answers = { Collect: [DONE], Compare: [SEEN] };
+
+  test.each(['failures', 'off'])('by %s, a run that succeeds is not told of', (notices) => {
+    expect(told(withNotices(notices)({}, answers))).toEqual([]);
+  });
+
+  test('by every-run, the key of the report and the command that opens the explorer are told', () => {
+    const ended = withNotices('every-run')({}, answers);
+    expect(told(ended)).toEqual([
+      [
+        'Mine: a run was published',
+        `The run of ${DATE} was published. Warnings: ["not published: {too} few"]. In the lake's bucket: ` +
+          `{"page":"reports/dt=2026-11-22/index.html","map":null}. To look closer: npx soundalike explore --stack Mine`,
+      ],
+    ]);
+    expect(ended.output).toEqual({ collected: DONE, compared: SEEN });
+  });
+
+  test('a run that is held back is told of with its warnings', () => {
+    const [[subject, message] = []] = told(
+      withNotices('every-run')({}, { ...answers, Compare: [{ ...SEEN, published: false }] }),
+    );
+    expect(subject).toBe('Mine: a run was not published');
+    expect(message).toContain('was not published: ["not published: {too} few"].');
+  });
+
+  test('a run in shards is told of once it is finished', () => {
+    const plan = { done: false, run: 'r2', date: DATE, shards: [0] };
+    const shards = { Shard: [{}], Load: [{}], Finish: [SEEN] };
+    const ended = withNotices('every-run')({}, { Collect: [DONE], Compare: [plan], ...shards });
+    expect(told(ended)).toHaveLength(1);
+    expect(ended.output).toEqual({ collected: DONE, compared: SEEN });
+  });
+
+  test.each(['failures', 'every-run'])(
+    'by %s, a failure is told of with its cause, and fails all the same',
+    (notices) => {
+      for (const step of ['Collect', 'Compare']) {
+        const ended = withNotices(notices)({}, { ...answers, [step]: failing('credentials') });
+        expect(told(ended)).toEqual([
+          ['Mine: a run failed', expect.stringMatching(/^The run failed: credentials\. .*do this/)],
+        ]);
+        expect(ended).toMatchObject({ status: 'FAILED', error: 'credentials' });
+      }
+    },
+  );
+
+  test('by off, a failure fails at once', () => {
+    const ended = withNotices('off')({}, { Collect: failing('credentials') });
+    expect([told(ended), ended.status]).toEqual([[], 'FAILED']);
+  });
+
+  test('neither a run that is skipped nor one that the caller limits is told of', () => {
+    const tell = withNotices('every-run');
+    expect(told(tell({}, { Collect: failing('lease-held') }))).toEqual([]);
+    expect(told(tell({ collect: { budget: 5 } }, { Collect: [MORE] }))).toEqual([]);
+  });
+
+  test('a notice that cannot be sent is tried again, and changes nothing of the run', () => {
+    const tell = withNotices('every-run');
+    const lost = failing('SNS.AmazonSNSException', 4);
+    expect(tell({}, { ...answers, 'Tell of a published run': lost })).toMatchObject({
+      status: 'SUCCEEDED',
+      waits: [5, 10, 20],
+    });
+    const failed = tell({}, { Collect: failing('credentials'), 'Tell of the failure': lost });
+    expect(failed).toMatchObject({ status: 'FAILED', error: 'credentials' });
+  });
 });

@@ -27,16 +27,18 @@ export interface CliOptions {
   /** Limits set in a shell before it, `ulimit -f 100` for one. */
   limits?: string;
   /** Given the process as soon as it runs. */
-  started?: (process: { kill(signal: 'SIGKILL' | 'SIGINT'): boolean }) => void;
+  started?: (process: { kill(signal: 'SIGKILL' | 'SIGINT' | 'SIGTERM'): boolean }) => void;
   /** Given each line on stderr as it comes. */
   said?: (line: string) => void;
+  /** Given each line on stdout as it comes. */
+  printed?: (line: string) => void;
   /** What stands on stdin; nothing unless told. */
   input?: string;
 }
 
 /** Runs the real command line to its end, in a pipe. */
 export async function soundalike(args: readonly string[], options: CliOptions = {}): Promise<Ended> {
-  const { environment, limits, started, said, input } = options;
+  const { environment, limits, started, said, printed, input } = options;
   const clean = Object.entries(process.env).filter(
     ([name]) => !/^(SPOTIFY|RECCOBEATS|SOUNDALIKE)_/.test(name),
   );
@@ -51,6 +53,7 @@ export async function soundalike(args: readonly string[], options: CliOptions = 
   child.stdin.end(input);
   started?.(child);
   if (said) createInterface(child.stderr).on('line', said);
+  if (printed) createInterface(child.stdout).on('line', printed);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   expectNoSecret(stdout + stderr, [...args, ...Object.values(environment ?? {})], environment);

@@ -35,6 +35,7 @@ export interface PipelineOptions {
 
 /** What a process of the pipeline is given. */
 export interface Process extends CollectDeps, CompareDeps {
+  lake: CollectDeps['lake'] & CompareDeps['lake'];
   warehouse: CompareDeps['warehouse'];
   database: Database;
 }

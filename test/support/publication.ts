@@ -32,12 +32,17 @@ function means(artist_id: string, mean: number): Row<'artist_features'> {
     liveness: mean,
     valence: mean,
     tempo: mean,
+    duration_ms: mean,
+    playlists: mean,
+    spread: mean,
   };
 }
 
 function* related(ids: readonly string[], distance: number): Generator<Row<'related_artists'>> {
   for (const artist_id of ids) {
     const others = ids.filter((id) => id !== artist_id);
-    for (const [r, y_artist] of others.entries()) yield { artist_id, y_artist, distance, rank: r + 1 };
+    for (const [r, y_artist] of others.entries()) {
+      yield { artist_id, y_artist, distance, rank: r + 1, confidence: distance, reasons: `[${distance}]` };
+    }
   }
 }

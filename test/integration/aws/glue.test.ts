@@ -16,7 +16,7 @@ const DESCRIPTOR = {
   InputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
   SerdeInfo: { SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
 };
-const ROW = { artist_id: 'a', y_artist: 'b', distance: 0.25, rank: 1 };
+const ROW = { artist_id: 'a', y_artist: 'b', distance: 0.25, rank: 1, confidence: null, reasons: null };
 
 let glue: JsonService;
 let folder: string;

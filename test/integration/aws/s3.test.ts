@@ -64,6 +64,20 @@ test('an object comes back as it was put, and the next put replaces it', async (
   expect([...s3.objects.keys()]).toEqual(['lake/lake/a/b.json']);
 });
 
+test('what people open is told to browsers as what it is', async () => {
+  const lake = new ParquetLake(store);
+  await lake.putReport('2026-11-22', 'index.html', bytes('<!doctype html>'));
+  await lake.putReport('2026-11-22', 'map.png', bytes('png'));
+  expect(s3.requests.map(({ headers }) => headers['content-type'])).toEqual([
+    'text/html; charset=utf-8',
+    'image/png',
+  ]);
+  expect([...s3.objects.keys()]).toEqual([
+    'lake/lake/reports/dt=2026-11-22/index.html',
+    'lake/lake/reports/dt=2026-11-22/map.png',
+  ]);
+});
+
 test('with an endpoint checksums are sent and asked for only where required', async () => {
   await store.put('a', bytes('x'));
   await store.get('a');
@@ -102,7 +116,7 @@ test('an object that S3 does not remove is an error, although the status is 200'
 
 test('the lake writes and reads its tables there', async () => {
   const lake = new ParquetLake(store);
-  const row = { artist_id: 'a', y_artist: 'b', distance: 0.25, rank: 1 };
+  const row = { artist_id: 'a', y_artist: 'b', distance: 0.25, rank: 1, confidence: null, reasons: null };
   await lake.stageDay('r1', 'related_artists', [row]);
   await lake.replaceDay('r1', '2026-11-22', ['related_artists']);
   await lake.clearStaging();

@@ -124,13 +124,13 @@ test('a run that is not held any more changes nothing', async () => {
 test('a run whose rows cannot be made, or are not right, changes nothing', async () => {
   await publish(1);
   function* failing(): Generator<Row<'related_artists'>> {
-    yield { artist_id: 'a0', y_artist: 'a1', distance: 0.5, rank: 1 };
+    yield { artist_id: 'a0', y_artist: 'a1', distance: 0.5, rank: 1, confidence: 0.25, reasons: '[1]' };
     throw new Error('no more rows');
   }
   const attempt = (relatedArtists: Iterable<Row<'related_artists'>>) =>
     database.relatedArtists.publish({ ...publicationOf(2, ARTISTS), relatedArtists }, held);
   await expect(attempt(failing())).rejects.toThrow('no more rows');
-  const row = { artist_id: 'a0', y_artist: 'a1', distance: 0.5, rank: 1 };
+  const row = { artist_id: 'a0', y_artist: 'a1', distance: 0.5, rank: 1, confidence: 0.25, reasons: '[1]' };
   await expect(attempt([row, row])).rejects.toThrow(/UNIQUE/);
   expect(await served()).toEqual(whole(1));
   await publish(3);

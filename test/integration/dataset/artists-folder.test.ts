@@ -94,9 +94,23 @@ test('a folder is read whole: BOM, quotes, lists, empty values, the first row of
   });
 });
 
-test('albums may be missing', async () => {
+test('albums may be missing: then there are some of twelve tracks', async () => {
   await rm(join(folder, 'album.csv'));
-  expect((await readArtistsFolder(folder)).albums).toEqual([]);
+  const more = Array.from({ length: 13 }, (_, i) => `more${i},Name,a1,,,0,False,`);
+  await put('track.csv', [...FILES['track.csv'], ...more].join('\r\n'));
+  const { albums, tracks } = await readArtistsFolder(folder);
+  const made = { release_date: '2000', image_url: null };
+  expect(albums).toEqual([
+    { ...made, id: 't1', name: 'Album 1', total_tracks: 12, artist_id: 'a1' },
+    { ...made, id: 'more11', name: 'Album 2', total_tracks: 2, artist_id: 'a1' },
+    { ...made, id: 't2', name: 'Album 1', total_tracks: 1, artist_id: 'elsewhere' },
+  ]);
+  const places = tracks.slice(-3).map(({ id, album_id, track_number }) => [id, album_id, track_number]);
+  expect(places).toEqual([
+    ['more10', 't1', 12],
+    ['more11', 'more11', 1],
+    ['more12', 'more11', 2],
+  ]);
 });
 
 test.each(['artist.csv', 'track.csv', 'audio.csv'])(

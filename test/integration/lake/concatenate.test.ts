@@ -45,6 +45,8 @@ test('cut where row groups end, they become the bytes of one file', async () => 
       y_artist: `${random.uniform()}`.padStart(200, '0'),
       distance: random.uniform(),
       rank: (i % 50) + 1,
+      confidence: i % 3 ? null : i / 1000,
+      reasons: i % 5 ? null : `[${i}]`,
     }),
   );
   const files = [

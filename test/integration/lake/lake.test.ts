@@ -185,6 +185,28 @@ describe('in batches', () => {
     expect(asked).toBeLessThan(512 * 1024 + length / 10);
   });
 
+  test('row groups that cannot hold a value are left out, and no row that has it', async () => {
+    // Statistics keep the first 16 characters, and a bound of the others.
+    const id = (n: number) => `playlist-${String(n >> 2).padStart(6, '0')}-of-many`;
+    const rows = Array.from({ length: 100_006 }, (_, n) => ({ ...row(n + 2), playlist_id: id(n + 2) }));
+    await lake.write('playlists', DAY, rows);
+    for (const [wanted, places, count] of [
+      [0, [2, 3], 100_000],
+      // The first row group ends in the middle of it.
+      [100_000, [0, 1, 2, 3], 100_006],
+      [100_006, [0, 1, 2, 3], 6],
+      [100_010, [], 0],
+    ] as const) {
+      const [found, sizes]: [unknown[], number[]] = [[], []];
+      const where = { playlist_id: id(wanted) };
+      for await (const batch of lake.batches('playlists', DAY, ['playlist_id', 'position'], where)) {
+        sizes.push(batch.position.length);
+        found.push(...batch.position.filter((_, i) => batch.playlist_id[i] === where.playlist_id));
+      }
+      expect([found, sizes.reduce((sum, size) => sum + size, 0)]).toEqual([places, count]);
+    }
+  });
+
   test('a column that a day does not have yet is null; vectors stay vectors', async () => {
     const older = parquetWriteBuffer({
       columnData: [{ name: 'track_id', data: ['t', 'u'], type: 'STRING' }],

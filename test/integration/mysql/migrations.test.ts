@@ -32,6 +32,7 @@ test('processes that open an empty database at once all succeed, and each migrat
   expect(await mysql.admin('SELECT version FROM schema_migrations')).toEqual([
     { version: 1 },
     { version: 2 },
+    { version: 3 },
   ]);
 });
 
@@ -46,24 +47,44 @@ const FIRST = [
   'schema_migrations',
 ];
 
+const SECOND = [
+  ...FIRST,
+  'recently_played',
+  'history_extent',
+  'history_gaps',
+  'history_days',
+  'playlist_pushes',
+];
+const HALF = [
+  'ALTER TABLE artist_features DROP COLUMN duration_ms, DROP COLUMN playlists, DROP COLUMN spread',
+];
+const THIRD = [...HALF, 'ALTER TABLE related_artists DROP COLUMN confidence, DROP COLUMN reasons'];
+
 test.each([
-  ['the first migration', 0, ['artists', 'schema_migrations']],
-  ['the second migration', 1, [...FIRST, 'recently_played', 'history_gaps']],
-  ['nothing, a version ago', 1, FIRST],
-])('a database that died in %s is brought up to date, and keeps what it has', async (_, version, kept) => {
-  await mysql.database.artists.follow([artistRow('a')], 'spotify', NOW);
-  const tables = await shape();
-  await dropTables(...kept);
-  await mysql.admin(`DELETE FROM schema_migrations WHERE version > ${version}`);
-  const { artists, history } = await mysql.open();
-  expect(await shape()).toEqual(tables);
-  expect(await artists.list()).toMatchObject([{ id: 'a' }]);
-  expect(await history.after(null, 1)).toEqual([]);
-  expect(await mysql.admin('SELECT version FROM schema_migrations')).toEqual([
-    { version: 1 },
-    { version: 2 },
-  ]);
-});
+  ['the first migration', 0, ['artists', 'schema_migrations'], []],
+  ['the second migration', 1, [...FIRST, 'recently_played', 'history_gaps'], THIRD],
+  ['the third migration', 2, SECOND, HALF],
+  ['nothing, a version ago', 2, SECOND, THIRD],
+  ['nothing, two versions ago', 1, FIRST, THIRD],
+])(
+  'a database that died in %s is brought up to date, and keeps what it has',
+  async (_, version, kept, undo) => {
+    await mysql.database.artists.follow([artistRow('a')], 'spotify', NOW);
+    const tables = await shape();
+    await dropTables(...kept);
+    for (const statement of undo) await mysql.admin(statement);
+    await mysql.admin(`DELETE FROM schema_migrations WHERE version > ${version}`);
+    const { artists, history } = await mysql.open();
+    expect(await shape()).toEqual(tables);
+    expect(await artists.list()).toMatchObject([{ id: 'a' }]);
+    expect(await history.after(null, 1)).toEqual([]);
+    expect(await mysql.admin('SELECT version FROM schema_migrations')).toEqual([
+      { version: 1 },
+      { version: 2 },
+      { version: 3 },
+    ]);
+  },
+);
 
 test('what is there when it is opened again stays, whatever version of the program comes later', async () => {
   await mysql.database.artists.follow([artistRow('a')], 'spotify', NOW);

@@ -45,6 +45,8 @@ describe.each(WAYS)('by %s', (_, localInfile) => {
       y_artist: `b${String(i).padStart(5, '0')}`,
       distance,
       rank: i + 1,
+      confidence: null,
+      reasons: null,
     }));
     const [means] = publicationOf(1, 1).artistFeatures;
     if (!means) throw new Error('expected means, got none');
@@ -64,14 +66,20 @@ describe.each(WAYS)('by %s', (_, localInfile) => {
 
   test('ids are kept apart by case and may hold what separates fields', async () => {
     const ids = ['\\N', 'a\tb', 'a\\', 'Aa', 'aA', "x'y"];
-    const relatedArtists = ids.map((y_artist, i) => ({ artist_id: 'Z', y_artist, distance: i, rank: i + 1 }));
+    const relatedArtists = ids.map((y_artist, i) => ({
+      artist_id: 'Z',
+      y_artist,
+      distance: i,
+      rank: i + 1,
+      ...{ confidence: null, reasons: null },
+    }));
     await publish(1, { relatedArtists });
     const found = await mysql.database.relatedArtists.nearest('Z', 10);
     expect(found?.neighbours.map(({ y_artist }) => y_artist)).toEqual(ids);
     expect((await mysql.database.relatedArtists.nearest('z', 10))?.neighbours).toEqual([]);
   });
 
-  const row = { artist_id: 'a0', y_artist: 'a1', distance: 0.5, rank: 1 };
+  const row = { artist_id: 'a0', y_artist: 'a1', distance: 0.5, rank: 1, confidence: 0.25, reasons: '[1]' };
   test.each([
     ['an id that is too long', { ...row, y_artist: 'x'.repeat(65) }],
     ['an id that is not ASCII', { ...row, y_artist: '별하다솜' }],

@@ -180,5 +180,6 @@ test('the run is on record: in the database, in the lake, and with what is publi
     features: ['tempo'],
     ranges: result.ranges,
     neighbours: 2,
+    ...{ space: null, weight: null, ruler: null },
   });
 });

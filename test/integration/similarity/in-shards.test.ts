@@ -48,6 +48,8 @@ const depsOn = (database: ServerDatabase): ShardDeps => ({
   host: { owner: `request ${++ids}`, isGone: () => false },
   newId: () => `${++ids}`,
   pairsOfShard: 100,
+  // Shards do not look into what they compare.
+  lookInto: 0,
 });
 
 /** Artists on a coarse grid, so that many distances are equal, to the bit; two of them cannot be compared. */

@@ -4,6 +4,7 @@ import { times } from '../../support/long.ts';
 import { withSpotify } from '../../support/spotify.ts';
 
 const ID = '4Z8W4fKeB5YxbusRsdQVPb';
+const BJORK = { id: ID, name: 'Björk' };
 const TRACK = {
   id: 'track-1',
   name: 'One',
@@ -24,6 +25,8 @@ const ANSWERS = {
   },
   tracks: { tracks: [TRACK, { ...TRACK, id: 'track-2' }] },
   search: { tracks: { items: [TRACK], next: null }, artists: { items: [{ id: ID, name: 'Björk' }] } },
+  albums: { items: [{ id: 'album-1', name: 'Debut' }, null], next: 'more' },
+  album: { items: [TRACK, { ...TRACK, id: 'track-2' }, null], next: null },
   features: { audio_features: [FEATURES, null] },
 };
 
@@ -53,8 +56,10 @@ test('a mutated answer gives a clear error or rows of the right shape', async ()
     async ({ api, client }) => {
       const calls = {
         artist: () => client.artist(ID),
-        tracks: () => client.topTracks.tracks({ id: ID, name: 'Björk' }),
-        search: () => client.search.tracks({ id: ID, name: 'Björk' }),
+        tracks: () => client.topTracks.page(BJORK, 10, null),
+        search: () => client.search.page(BJORK, 10, null),
+        albums: () => client.albums.page(BJORK, 11, null),
+        album: () => client.albums.page(BJORK, 11, '{"albums":["album-1"],"track":0,"page":null}'),
         features: () => client.audioFeatures.features(['track-1', 'track-2']),
       };
       await fc.assert(

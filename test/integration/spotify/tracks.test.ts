@@ -1,6 +1,15 @@
 import { AccessRefusedError, CapabilityMissingError } from '../../../core/errors.ts';
+import { type ArtistTracks, walkTracks } from '../../../lambdas/collector/walk-tracks.ts';
 import { inTurn, type Reply } from '../../support/http-server.ts';
-import { errorOf, rawTrack, withSpotify } from '../../support/spotify.ts';
+import { errorOf, rawTrack, type Spotify, withSpotify } from '../../support/spotify.ts';
+
+/** What the search finds in as many pages as it takes. */
+async function searched({ client, gate }: Spotify, wanted = 10): Promise<ArtistTracks['tracks']> {
+  let found: ArtistTracks['tracks'] = null;
+  const sources = { tracks: [client.search], moreTracks: client.albums, gate };
+  for await (const { tracks } of walkTracks(sources, ARTIST, wanted)) found = tracks;
+  return found;
+}
 
 const ARTIST = { id: 'a', name: 'The "Quoted" One' };
 
@@ -24,7 +33,7 @@ test('top tracks: each once, null items and local files skipped, at most ten', (
       ...ids('u', 12).map((id) => rawTrack(id, 'a')),
     ];
     api.respond = inTurn({ json: { tracks } });
-    const found = await client.topTracks.tracks(ARTIST);
+    const found = (await client.topTracks.page(ARTIST, 10, null))?.tracks;
     expect(found?.slice(0, 2)).toEqual([
       {
         id: 't1',
@@ -45,7 +54,7 @@ test('top tracks: each once, null items and local files skipped, at most ten', (
 test('top tracks of nobody', () =>
   withSpotify(async ({ client, api }) => {
     api.respond = inTurn({ status: 404, json: { error: { status: 404, message: 'Not found' } } });
-    expect(await client.topTracks.tracks(ARTIST)).toBeNull();
+    expect(await client.topTracks.page(ARTIST, 10, null)).toBeNull();
   }));
 
 test.each<[string, Reply]>([
@@ -55,9 +64,9 @@ test.each<[string, Reply]>([
 ])('403 with %s: the app may not make this call, but may it be made elsewhere, it is refused', (_, reply) =>
   withSpotify(async ({ client, api }) => {
     api.respond = inTurn(reply);
-    expect(await errorOf(client.topTracks.tracks(ARTIST))).toBeInstanceOf(CapabilityMissingError);
+    expect(await errorOf(client.topTracks.page(ARTIST, 10, null))).toBeInstanceOf(CapabilityMissingError);
     expect(await errorOf(client.audioFeatures.features(['t']))).toBeInstanceOf(CapabilityMissingError);
-    expect(await errorOf(client.search.tracks(ARTIST))).toBeInstanceOf(AccessRefusedError);
+    expect(await errorOf(client.search.page(ARTIST, 10, null))).toBeInstanceOf(AccessRefusedError);
     expect(await errorOf(client.artist('a'))).toBeInstanceOf(AccessRefusedError);
     expect(api.requests).toHaveLength(4);
   }),
@@ -79,7 +88,7 @@ test.each<[string, Reply, RegExp]>([
 ])('403 that refuses the app: %s', (_, reply, hint) =>
   withSpotify(async ({ client, api }) => {
     api.respond = inTurn(reply);
-    const error = await errorOf(client.topTracks.tracks(ARTIST));
+    const error = await errorOf(client.topTracks.page(ARTIST, 10, null));
     expect(error).toBeInstanceOf(AccessRefusedError);
     expect(error.hint).toMatch(hint);
     expect(error.message).toContain(reply.text?.slice(0, 40) ?? 'Insufficient client scope');
@@ -88,11 +97,12 @@ test.each<[string, Reply, RegExp]>([
 );
 
 test('search: pages on until ten are ours, leaves out what leaked in', () =>
-  withSpotify(async ({ client, api }) => {
+  withSpotify(async (spotify) => {
+    const { client, api } = spotify;
     const first = [...ids('t', 4), ...ids('x', 6)];
     const second = ['t0', 't1', ...ids('u', 8)];
     api.respond = inTurn(page(first, 'more'), page(second, 'more'), page([]));
-    const found = await client.search.tracks(ARTIST);
+    const found = await searched(spotify);
     expect(found?.map(({ id }) => id)).toEqual([...ids('t', 4), ...ids('u', 6)]);
     expect(api.requests.map(({ query }) => Object.fromEntries(query))).toEqual(
       ['0', '10'].map((offset) => ({
@@ -107,11 +117,12 @@ test('search: pages on until ten are ours, leaves out what leaked in', () =>
   }));
 
 test('search: a track of several artists is ours if one is', () =>
-  withSpotify(async ({ client, api }) => {
+  withSpotify(async (spotify) => {
+    const { api } = spotify;
     api.respond = inTurn({
       json: { tracks: { items: [rawTrack('t', 'other', 'a'), null, rawTrack('u', 'A')] } },
     });
-    expect(await client.search.tracks(ARTIST)).toMatchObject([{ id: 't' }]);
+    expect(await searched(spotify)).toMatchObject([{ id: 't' }]);
   }));
 
 test.each<[string, Reply[], number]>([
@@ -122,9 +133,28 @@ test.each<[string, Reply[], number]>([
   ['next is set, a page that is not full', [page(ids('x', 3), 'more'), page([], 'more')], 2],
   ['never enough', [page(ids('x', 10), 'more')], 5],
 ])('search ends: %s', (_, replies, requests) =>
-  withSpotify(async ({ client, api }) => {
+  withSpotify(async (spotify) => {
+    const { api } = spotify;
     api.respond = inTurn(...replies);
-    await client.search.tracks(ARTIST);
+    await searched(spotify);
     expect(api.requests).toHaveLength(requests);
   }),
 );
+
+test('search for more: as many pages as would do and four, past which one must have something of ours', () =>
+  withSpotify(async (spotify) => {
+    const { api, client } = spotify;
+    const pagesOf = async (prefix: string, wanted: number): Promise<number> => {
+      const before = api.requests.length;
+      api.respond = inTurn(page(ids(prefix, 10), 'more'));
+      let cursor: string | null = null;
+      do cursor = (await client.search.page(ARTIST, wanted, cursor))?.next ?? null;
+      while (cursor !== null);
+      return api.requests.length - before;
+    };
+    expect([await pagesOf('t', 25), await pagesOf('t', 11), await pagesOf('x', 300)]).toEqual([7, 6, 5]);
+    api.respond = inTurn(...['t', 'u', 'v'].map((prefix) => page(ids(prefix, 10), 'more')));
+    const before = api.requests.length;
+    expect(await searched(spotify, 25)).toHaveLength(25);
+    expect(api.requests.length - before).toBe(3);
+  }));

@@ -47,6 +47,8 @@ function requests(catalogue: Catalogue): string[] {
     `/v1/artists/${artist}/top-tracks?market=from_token`,
     `/v1/artists/${artist}/albums?limit=1`,
     `/v1/artists/${artist}/albums?limit=51`,
+    `/v1/artists/${artist}/albums?include_groups=album,single&limit=10&market=US&offset=0`,
+    `/v1/albums/${album}/tracks?limit=50&market=US&offset=0`,
     ...[...albums.slice(0, 9), UNKNOWN].map((id) => `/v1/albums/${id}`),
     `/v1/albums/${album}/tracks?limit=2&offset=2`,
     ...[track, UNKNOWN].map((id) => `/v1/tracks/${id}`),

@@ -185,6 +185,34 @@ describe('look-ups', () => {
   });
 });
 
+test.each(MODES)("an artist's albums: the newest first, by group, a page at a time (%s)", async (mode) => {
+  const found = async (query: string): Promise<(Item & { album_type: string; release_date: string })[]> => {
+    const albums = [];
+    let path: string | null = `/v1/artists/${someArtist}/albums?limit=1&market=US${query}`;
+    while (path !== null) {
+      const { json }: { json: Page } = await clients[mode].get<Page>(path);
+      albums.push(...json.items);
+      path = json.next;
+    }
+    return albums as (Item & { album_type: string; release_date: string })[];
+  };
+  const all = await found('');
+  expect(all).toHaveLength(2);
+  expect(all.map((album) => album.release_date)).toEqual(
+    all
+      .map((album) => album.release_date)
+      .sort()
+      .reverse(),
+  );
+  expect(await found('&include_groups=album,single')).toEqual(all);
+  expect(await found('&include_groups=album')).toEqual(all.filter((album) => album.album_type === 'album'));
+  expect(await found('&include_groups=single')).toEqual(all.filter((album) => album.album_type === 'single'));
+  expect(await found('&include_groups=appears_on')).toEqual([]);
+  const tracks = await clients[mode].get<Page>(`/v1/albums/${all[0]?.id}/tracks?limit=50&market=US`);
+  expect(tracks.json.items.every(isBy(someArtist))).toBe(true);
+  expect(tracks.json.items.some((track) => 'popularity' in track || 'external_ids' in track)).toBe(false);
+});
+
 describe('search', () => {
   test("returns an artist's tracks in the order of its top tracks, in both modes", async () => {
     for (const { id, name } of catalogue.artists) {

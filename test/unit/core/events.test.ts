@@ -20,6 +20,8 @@ test.each([
     'collect, field artists.1: expected an id: 1 to 64 printable ASCII characters without spaces; got "b c"',
   ],
   [CollectRequest, { budget: 0 }, 'collect, field budget: '],
+  [CollectRequest, { tracks: 0 }, 'collect, field tracks: '],
+  [CollectRequest, { tracks: 301 }, 'collect, field tracks: '],
   [CollectRequest, { dates: '2026-11-22' }, 'collect: '],
   [
     SimilarityRequest,

@@ -24,7 +24,7 @@ test.each(names)('%s: its key stands first in the file, and is never a list', (n
 });
 
 test('the means of an artist are of the features, in their order, and the tracks have them all', () => {
-  const means = Object.entries(TABLES.artist_features.columns).slice(2);
+  const means = Object.entries(TABLES.artist_features.columns).slice(2, 2 + FEATURES.length);
   expect(means).toEqual(FEATURES.map((feature) => [feature, 'double']));
   expect(Object.keys(TABLES.audio_features.columns)).toEqual(expect.arrayContaining([...FEATURES]));
 });

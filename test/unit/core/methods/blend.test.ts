@@ -1,15 +1,18 @@
 import { Blend } from '../../../../core/methods/blend.ts';
 import { fitBlend, playlistFolds } from '../../../../core/methods/fit-blend.ts';
-import { type Method, neighboursOf } from '../../../../core/methods/method.ts';
+import type { Method } from '../../../../core/methods/method.ts';
 import { whitenedMethod } from '../../../../core/methods/whitened.ts';
 import { artistPlaylists } from '../../../../core/score/truth.ts';
 import { mulberry32 } from '../../../../sample/random.ts';
-import { madeUp, placed } from './fixture.ts';
+import { madeUp, neighboursOf, placed } from './fixture.ts';
 
 /** Artists a to e; by sound those next in the alphabet are near. */
 const LINE: Method = {
   name: 'whitened',
   ids: ['a', 'b', 'c', 'd', 'e'],
+  features: ['energy', 'tempo'],
+  matrix: null,
+  distancesFrom: () => new Float64Array(5),
   nearest: () => ({
     n: 5,
     k: 4,

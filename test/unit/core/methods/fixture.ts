@@ -1,5 +1,7 @@
+import type { Method } from '../../../../core/methods/method.ts';
 import { placeTracks, type Space } from '../../../../core/methods/space.ts';
 import { type ArtistTrack, trackSets } from '../../../../core/methods/track-sets.ts';
+import type { Neighbours } from '../../../../core/similarity/neighbours.ts';
 import type { Random } from '../../../../sample/random.ts';
 
 /** Features of made-up tracks. */
@@ -38,3 +40,12 @@ export function pointsOf({ starts, points, ruler }: Space, artist: number): numb
 /** Euclidean distance. */
 export const apart = (a: readonly number[], b: readonly number[]): number =>
   Math.hypot(...a.map((x, f) => x - (b[f] as number)));
+
+/** The neighbours of an artist, the nearest first, of those that the method found. */
+export const neighboursOf = (method: Method, { k, rows, distances }: Neighbours, artist: number) =>
+  Array.from(rows.subarray(artist * k, (artist + 1) * k), (row, r) => ({
+    y_artist: method.ids[row] as string,
+    distance: distances[artist * k + r] as number,
+    rank: r + 1,
+    reasons: method.reasons(artist, row),
+  }));

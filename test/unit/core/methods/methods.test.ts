@@ -1,12 +1,12 @@
 import { meanMethod } from '../../../../core/methods/mean.ts';
-import { type Method, neighboursOf } from '../../../../core/methods/method.ts';
+import type { Method } from '../../../../core/methods/method.ts';
 import { NearestTracks } from '../../../../core/methods/nearest-tracks.ts';
 import type { Space } from '../../../../core/methods/space.ts';
 import { tracksMethod } from '../../../../core/methods/tracks.ts';
 import { whitenedMethod } from '../../../../core/methods/whitened.ts';
 import { reasons } from '../../../../core/similarity/reasons.ts';
 import { mulberry32, type Random } from '../../../../sample/random.ts';
-import { apart, FEATURES, madeUp, placed, pointsOf } from './fixture.ts';
+import { apart, FEATURES, madeUp, neighboursOf, placed, pointsOf } from './fixture.ts';
 
 const meanOf = (rows: readonly number[][]) =>
   FEATURES.map((_, f) => rows.reduce((sum, row) => sum + (row[f] as number), 0) / rows.length);
@@ -65,6 +65,9 @@ describe.each(Object.entries(SHAPES))('%s', (_, shape) => {
           expected.map(({ distance }) => expect.closeTo(distance, 8)),
         );
         expect(neighbours.map(({ rank }) => rank)).toEqual(expected.map((_, r) => r + 1));
+        expect([...method.distancesFrom(artist)]).toEqual(
+          space.ids.map((_, row) => expect.closeTo(row === artist ? 0 : distance(space, artist, row), 8)),
+        );
         // Where rounding cannot tell which comes first, the row does.
         for (const [r, { y_artist }] of neighbours.entries()) {
           const row = space.ids.indexOf(y_artist);
@@ -164,7 +167,14 @@ test('mean: min-max normalised by the ranges given, with the reasons of before',
     { artist_id: 'c', energy: 0.25, tempo: 120 },
   ];
   const ranges = { energy: { min: 0, max: 1 }, tempo: { min: 100, max: 200 } };
-  const method = meanMethod(rows, ['energy', 'tempo'], ranges);
+  const means = [
+    [0.25, 0.5, 0.25],
+    [100, 150, 120],
+  ];
+  const method = meanMethod(['a', 'b', 'c'], ['energy', 'tempo'], means, Object.values(ranges));
+  expect([...method.distancesFrom(1)]).toEqual(
+    [Math.hypot(0.25, 0.5), 0, Math.hypot(0.25, 0.3)].map((x) => expect.closeTo(x, 12)),
+  );
   expect(neighboursOf(method, method.nearest(2), 0)).toEqual([
     { y_artist: 'c', distance: expect.closeTo(0.2, 12), rank: 1, reasons: expect.anything() },
     {

@@ -95,6 +95,21 @@ test('the bootstrap has the interval of the mean: by the normal distribution, wh
   expect(bootstrap(Float64Array.of(0.5), random)).toEqual([0.5, 0.5]);
 });
 
+test('values that depend on those beside them are drawn in blocks: the interval is as wide as that of the blocks', () => {
+  const random = xoshiro128(3);
+  const blocks = Array.from({ length: 100 }, () => random.uniform());
+  const values = Float64Array.from({ length: 400 }, (_, i) => blocks[Math.floor(i / 4)] as number);
+  const width = ([low, high]: [number, number]) => high - low;
+  const alone = width(bootstrap(values, xoshiro128(1)));
+  const inBlocks = width(bootstrap(values, xoshiro128(1), 4));
+  // Twice as wide, were the blocks cut where they begin; a block of neighbours has a part of the next.
+  expect(inBlocks / alone).toBeGreaterThan(1.5);
+  expect(inBlocks / alone).toBeLessThan(2.1);
+  // One block of all there is, wherever it begins, has their mean.
+  const [low, high] = bootstrap(Float64Array.of(0, 1, 1, 0), xoshiro128(1), 4);
+  expect([low, high]).toEqual([0.5, 0.5]);
+});
+
 test('quality is the mean over playlists, with intervals', () => {
   const scores = [0, 1, 1, 0].map((value) => ({ hitRate10: value, ndcg10: 0.25, rPrecision: 1, ndcg500: 0 }));
   const quality = qualityOf(scores, 1);

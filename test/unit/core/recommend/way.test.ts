@@ -1,5 +1,5 @@
 import { itemIndex } from '../../../../core/recommend/items.ts';
-import { itemWay, located, vectorWay } from '../../../../core/recommend/way.ts';
+import { itemWay, located, locator, vectorWay } from '../../../../core/recommend/way.ts';
 import { unitVectors } from '../../../../core/vectors/nearest.ts';
 import { playlistsOf } from '../../../support/playlists.ts';
 
@@ -46,4 +46,7 @@ test('columns in any order tell what a song is called; a song is found by its id
     heard('w', 'Halo', 'Nobody'),
   ];
   expect(located(way, songs)).toEqual([2, 1, undefined, undefined, undefined]);
+  const locate = locator(way);
+  for (const some of [songs.slice(2), songs, songs.slice(0, 2)])
+    expect(locate(some)).toEqual(located(way, some));
 });

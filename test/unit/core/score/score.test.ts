@@ -1,7 +1,7 @@
 import { bootstrap } from '../../../../core/recommend/quality.ts';
-import { type Measured, scoreCard, valuesOf } from '../../../../core/score/card.ts';
+import { heldOutCard, type Measured, scoreCard, valuesOf } from '../../../../core/score/card.ts';
 import { clicks } from '../../../../core/score/clicks.ts';
-import { gate } from '../../../../core/score/gate.ts';
+import { gate, WATCHED, watchedOf } from '../../../../core/score/gate.ts';
 import { genreMeasures, type Measure, truthMeasures } from '../../../../core/score/measures.ts';
 import { artistPlaylists, playlistTruth, relatedTruth } from '../../../../core/score/truth.ts';
 import { xoshiro128 } from '../../../../core/vectors/random.ts';
@@ -146,6 +146,54 @@ test('intervals hold a known value in about 95 of 100 simulations', () => {
   }
   expect(held).toBeGreaterThanOrEqual(182);
   expect(held).toBeLessThanOrEqual(198);
+});
+
+test('what was held out in folds: the mean of those that ask of an artist, and chance beside', () => {
+  const ids = ['a', 'b', 'c', 'd'];
+  const folds = [
+    [['a', 'b']],
+    [
+      ['a', 'c'],
+      ['b', 'c'],
+    ],
+    [],
+  ].map((lists) => truthMeasures('heldOut', playlistTruth(artistPlaylists(ids, lists)), 1));
+  // Of the first fold a finds b, of the second a does not find c (b is not known there to go with it).
+  const ranking = (artist: number) => [1, 0, 2, 3].filter((row) => row !== artist);
+  const [recall] = heldOutCard([ranking, ranking, ranking], [1, 2, 3, 4], folds, 1);
+  const [a, b, c] = [(1 + 0) / 2, (1 + 0) / 2, 1 / 2];
+  expect(recall).toMatchObject({ name: 'heldOutRecall', k: 1, artists: 3 });
+  expect(recall?.value).toBeCloseTo((a + b + c) / 3, 12);
+  expect(heldOutCard([], [1, 2], [], 1)).toEqual([]);
+});
+
+test('chance is every order as often', () => {
+  // Of the others in the order drawn, the first is right for one of three: 1/3 over many artists.
+  const known = Array.from({ length: 3000 }, () => true);
+  const measure: Measure = {
+    name: 'x',
+    k: 1,
+    known,
+    value: (artist, [row]) => ((row as number) % 3 === artist % 3 ? 1 : 0),
+  };
+  const [card] = scoreCard(
+    () => [0, 1],
+    known.map(() => 1),
+    [measure],
+    7,
+  );
+  expect(card?.random).toBeGreaterThan(0.3);
+  expect(card?.random).toBeLessThan(0.37);
+});
+
+test.each([
+  ['sharedGenre@10', { name: 'sharedGenre', k: 10, floor: null }],
+  ['a@1>=0', { name: 'a', k: 1, floor: 0 }],
+  ['heldOutPlaylistNdcg@50>=0.45', { name: 'heldOutPlaylistNdcg', k: 50, floor: 0.45 }],
+  ['a@9999>=1', { name: 'a', k: 9999, floor: 1 }],
+])('a watched measure is written %s', (text, expected) => {
+  expect(WATCHED.test(text)).toBe(true);
+  expect(watchedOf(text)).toEqual(expected);
 });
 
 const measured = (value: number, low: number, name = 'sharedGenre', k = 10): Measured => ({

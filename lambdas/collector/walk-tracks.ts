@@ -1,0 +1,79 @@
+import { DEFAULT_TRACKS } from '../../core/events.ts';
+import type { TopTrack, TrackPage } from '../../core/ports.ts';
+import { foldName } from '../../core/text.ts';
+import type { Sources } from './sources.ts';
+
+/** An artist's tracks, as far as they were asked for. */
+export interface ArtistTracks {
+  id: string;
+  /**
+   * The best first; null where there is no such artist. While more is to be asked, recordings that stand in it twice are
+   * not left out yet.
+   */
+  tracks: Omit<TopTrack, 'artist_id' | 'rank'>[] | null;
+  /** What is to be asked next; null where these are all that the artist shall have, or has. */
+  next: { source: string; cursor: string | null } | null;
+}
+
+/**
+ * Asks for an artist's tracks page by page until there are `wanted`, and gives what there is after each; goes on from
+ * `begun` where that is told. The first source that the app may ask gives its best; above ten, where that has no more,
+ * the artist's albums are walked, and a recording that stands on several counts once.
+ */
+export async function* walkTracks(
+  { tracks: best, moreTracks, gate }: Pick<Sources, 'tracks' | 'moreTracks' | 'gate'>,
+  artist: { id: string; name: string },
+  wanted: number,
+  begun?: ArtistTracks,
+): AsyncGenerator<ArtistTracks> {
+  const isLong = wanted > DEFAULT_TRACKS;
+  const sources = isLong ? [...best, moreTracks] : best;
+  let soFar = begun ?? { id: artist.id, tracks: [], next: startOf(sources[0]) };
+  while (soFar.next) {
+    soFar = await ask(soFar.tracks ?? [], soFar.next);
+    yield soFar;
+  }
+
+  async function ask(
+    before: NonNullable<ArtistTracks['tracks']>,
+    { source: name, cursor }: NonNullable<ArtistTracks['next']>,
+  ): Promise<ArtistTracks> {
+    const { id } = artist;
+    const at = sources.findIndex((source) => source.name === name);
+    const source = sources[at];
+    if (!source) return { id, tracks: before, next: null };
+    const attempt = await gate.attempt(name, () => source.page(artist, wanted, cursor));
+    if (attempt.allowed && attempt.value === null) return { id, tracks: null, next: null };
+    const page = attempt.allowed ? attempt.value : null;
+    const found = (page?.tracks ?? []).filter((track) => !before.some((other) => other.id === track.id));
+    const all = [...before, ...found.map((track) => ({ ...track, source: name }))];
+    const tracks = (isLong ? recordings(all) : all).slice(0, wanted);
+    const next = tracks.length < wanted ? following(at, page) : null;
+    return { id, tracks: next ? all : tracks, next };
+  }
+
+  /** What is to be asked after a page of a source; the page is null where the app may not ask for it. */
+  function following(at: number, page: TrackPage | null): ArtistTracks['next'] {
+    if (!page) return startOf(sources[at + 1]);
+    if (page.next !== null) return { source: sources[at]?.name ?? '', cursor: page.next };
+    return isLong && sources[at] !== moreTracks ? startOf(moreTracks) : null;
+  }
+}
+
+const startOf = (source: { name: string } | undefined): ArtistTracks['next'] =>
+  source ? { source: source.name, cursor: null } : null;
+
+/**
+ * The first track of each recording: of one ISRC or, where one of two tracks has none, of one name. What is left out
+ * counts in the comparison too, so that it does not come back by its name.
+ */
+function recordings<T extends Pick<TopTrack, 'id' | 'isrc' | 'name'>>(tracks: readonly T[]): T[] {
+  const seen = new Set<string>();
+  return tracks.filter(({ id, isrc, name }) => {
+    const title = foldName(name ?? '') || id;
+    const [code, bare] = [`isrc ${isrc}`, `without isrc ${title}`];
+    const isNew = !(isrc ? [code, bare] : [title]).some((key) => seen.has(key));
+    for (const key of [isrc ? code : bare, title]) seen.add(key);
+    return isNew;
+  });
+}

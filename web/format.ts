@@ -1,0 +1,48 @@
+const significant = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const hundredths = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+const times = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+
+/** What stands for a number that is not known. */
+export const UNKNOWN = '–';
+
+/** A number that was counted. */
+export const count = (value: number | null): string => (value === null ? UNKNOWN : whole.format(value));
+
+/** A number and what was counted: "1 track", "2 tracks". */
+export const counted = (value: number, one: string, many = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : many}`;
+
+/** A distance, a nearness or a score: four digits. */
+export const figure = (value: number | null): string =>
+  value === null ? UNKNOWN : significant.format(value);
+
+/** A share from 0 to 1, per cent. */
+export const percent = (share: number | null): string =>
+  share === null ? UNKNOWN : `${whole.format(share * 100)} %`;
+
+/** US dollars. */
+export const dollars = (value: number): string =>
+  value > 0 && value < 0.01 ? 'less than $0.01' : `$${hundredths.format(value)}`;
+
+/** A value of an audio feature in its unit. */
+export function featureValue(feature: string, value: number | null): string {
+  if (value === null) return UNKNOWN;
+  if (feature === 'loudness') return `${tenths.format(value)} dB`;
+  if (feature === 'tempo') return `${whole.format(value)} BPM`;
+  if (Number.isInteger(value) && (feature === 'key' || feature === 'mode')) return whole.format(value);
+  if (feature !== 'duration_ms') return hundredths.format(value);
+  const seconds = Math.round(value / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** A day, yyyy-mm-dd. */
+export const day = (date: string): string => days.format(new Date(`${date}T00:00:00Z`));
+
+/** A time, ISO 8601; what is no time stays as it is. */
+export function time(iso: string): string {
+  const parsed = new Date(iso);
+  return Number.isNaN(parsed.getTime()) ? iso : `${times.format(parsed)} UTC`;
+}

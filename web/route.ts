@@ -1,0 +1,49 @@
+import { useEffect, useState } from 'preact/hooks';
+
+/** The views of the page, by the first part of its hash. */
+export const VIEWS = ['map', 'artist', 'pair', 'time', 'listening', 'runs'] as const;
+/** One of them. */
+export type View = (typeof VIEWS)[number];
+
+/** What the page shows: a view, and of which artists. */
+export interface Route {
+  view: View;
+  /** Ids of artists, as many as the hash names. */
+  ids: string[];
+}
+
+/** The hash of a view, for a link. */
+export const hrefOf = (view: View, ...ids: (string | undefined)[]): string =>
+  `#/${[view, ...ids.filter((id) => id !== undefined).map(encodeURIComponent)].join('/')}`;
+
+/** Goes to a view, so that the browser's own button leads back. */
+export const goTo = (view: View, ...ids: (string | undefined)[]): void => {
+  location.hash = hrefOf(view, ...ids);
+};
+
+/** The route of a hash; the map's where it is none of ours. */
+function routeOf(hash: string): Route {
+  const [view, ...ids] = hash.replace(/^#\/?/, '').split('/').map(decoded);
+  const known = VIEWS.find((name) => name === view);
+  return known ? { view: known, ids: ids.filter((id) => id !== '') } : { view: 'map', ids: [] };
+}
+
+/** A hash that a person has typed may be no URI at all. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** The route of the page, as it changes. */
+export function useRoute(): Route {
+  const [route, setRoute] = useState(() => routeOf(location.hash));
+  useEffect(() => {
+    const changed = () => setRoute(routeOf(location.hash));
+    addEventListener('hashchange', changed);
+    return () => removeEventListener('hashchange', changed);
+  }, []);
+  return route;
+}

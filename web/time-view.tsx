@@ -1,0 +1,134 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { NamedArtist } from '../core/events.ts';
+import type { DriftResult, PublishedDay } from '../core/explore.ts';
+import type { ViewProps } from './app.tsx';
+import { counted, day, figure, percent } from './format.ts';
+import { ArtistLink, Bar, Heading, Told } from './parts.tsx';
+import { Picker } from './picker.tsx';
+import { goTo } from './route.ts';
+import { Answered, question, useAnswer } from './server.tsx';
+import { artistOf, type World } from './world.ts';
+
+/** What became of an artist between two days. */
+export function TimeView({ world, ids: [id] }: ViewProps): JSX.Element {
+  const name = artistOf(world, id)?.name;
+  return (
+    <>
+      <Heading>{name ? `${name} through time` : 'Through time'}</Heading>
+      <div class="pickers">
+        <Picker
+          key={id}
+          world={world}
+          label="Artist"
+          isLabelled
+          value={name ?? ''}
+          onPick={(artist) => goTo('time', artist.id)}
+        />
+      </div>
+      <Days world={world} id={id} />
+    </>
+  );
+}
+
+function Days({ world, id }: { world: World; id: string | undefined }): JSX.Element {
+  const dates = [...new Set(world.catalogue.days.map(({ date }) => date))];
+  const [to, setTo] = useState(dates[0] ?? '');
+  const [from, setFrom] = useState(dates[1] ?? '');
+  const [first = '', second = ''] = [from, to].sort();
+  const drift = useAnswer<DriftResult>(
+    id && first !== second ? question('drift', { artist: id, from: first, to: second }) : null,
+  );
+  if (dates.length < 2)
+    return (
+      <p>
+        Only one day has been published. When another is (<code>npx soundalike run --date …</code>), this
+        tells what has changed.
+      </p>
+    );
+  return (
+    <>
+      <div class="pickers">
+        <DayChoice label="From" value={from} dates={dates} onChange={setFrom} />
+        <DayChoice label="To" value={to} dates={dates} onChange={setTo} />
+      </div>
+      {!id && <p>Choose an artist.</p>}
+      {from === to && <p>Choose two different days.</p>}
+      {id && from !== to && <Answered answer={drift}>{(value) => <Drifted {...value} />}</Answered>}
+    </>
+  );
+}
+
+function DayChoice(props: {
+  label: string;
+  value: string;
+  dates: readonly PublishedDay['date'][];
+  onChange(date: string): void;
+}): JSX.Element {
+  const { label, value, dates, onChange } = props;
+  return (
+    <label class="choice">
+      {label}{' '}
+      <select value={value} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
+        {dates.map((date) => (
+          <option key={date} value={date}>
+            {day(date)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Drifted({ artist, from, to, ...drift }: DriftResult): JSX.Element {
+  const { moved, gained, lost, compared, changed, changedByMoving, changedByRuler, rulerShare } = drift;
+  return (
+    <>
+      <Told>
+        What became of {artist.name} from {day(from.date)} to {day(to.date)}
+      </Told>
+      <p>
+        By the ruler of the first day, {artist.name} itself has moved by <strong>{figure(moved)}</strong>.
+      </p>
+      <h2>What changed its distances</h2>
+      <p>
+        Its distances to {counted(compared, 'artist')} of both days have changed by{' '}
+        <strong>{figure(changed)}</strong> on average. A ruler is what features are measured by; it changes
+        with every day's tracks.
+      </p>
+      <dl class="shares">
+        <dt>By moving, its own and the others'</dt>
+        <dd>
+          <Bar share={changedByMoving === 0 ? 0 : 1 - rulerShare} /> {figure(changedByMoving)}
+        </dd>
+        <dt>By the ruler alone</dt>
+        <dd>
+          <Bar share={rulerShare} kind="low" /> {figure(changedByRuler)} ({percent(rulerShare)} of both)
+        </dd>
+      </dl>
+      <div class="columns">
+        <Neighbours title="Neighbours gained" artists={gained} />
+        <Neighbours title="Neighbours lost" artists={lost} />
+      </div>
+    </>
+  );
+}
+
+function Neighbours({ title, artists }: { title: string; artists: readonly NamedArtist[] }): JSX.Element {
+  return (
+    <section>
+      <h2>{title}</h2>
+      {artists.length === 0 ? (
+        <p class="quiet">None.</p>
+      ) : (
+        <ul>
+          {artists.map(({ id, name }) => (
+            <li key={id}>
+              <ArtistLink id={id} name={name} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,62 @@
+import type { SimilarResult } from '../core/events.ts';
+import { FEATURE_WORDS } from '../core/map/words.ts';
+import type { World } from './world.ts';
+
+type Reasons = SimilarResult['neighbours'][number]['reasons'];
+
+/** A feature's name for people. */
+export const featureName = (feature: string): string => (feature === 'duration_ms' ? 'length' : feature);
+
+/** Why two artists are near, in words: "both loud and fast; differ in speechiness". */
+export function reasonWords(reasons: Reasons, distance: number, { third }: World): string {
+  if (reasons.length === 0) return '';
+  if (distance === 0) return 'the same in all that was compared';
+  const even = 1 / reasons.length;
+  const near = reasons.filter(({ share }) => share <= even);
+  const both = near.flatMap(({ feature, a, b }) => {
+    const side = third(feature, a);
+    const words = FEATURE_WORDS[feature];
+    return words && side !== 0 && side === third(feature, b) ? words[side > 0 ? 0 : 1] : [];
+  });
+  const far = reasons.filter(({ share }) => share > 1.5 * even).reverse();
+  const alike = both.length > 0 ? `both ${list(both.slice(0, 3))}` : `alike in ${names(near.slice(0, 2))}`;
+  return far.length > 0 ? `${alike}; differ in ${names(far.slice(0, 2))}` : alike;
+}
+
+const names = (reasons: Reasons): string => list(reasons.map(({ feature }) => featureName(feature)));
+
+/** Words in a row: "a, b and c". */
+export const list = (words: readonly string[]): string =>
+  new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(words);
+
+/** How sure a share of resamples is. */
+export const sureness = (confidence: number): string =>
+  confidence >= 0.8 ? 'sure' : confidence >= 0.5 ? 'rather sure' : 'unsure';
+
+/** How much a map may be believed, by its trustworthiness. */
+export const trust = (trustworthiness: number): string =>
+  trustworthiness >= 0.95 ? 'well' : trustworthiness >= 0.85 ? 'fairly well' : 'roughly';
+
+const REASONS: Record<string, string> = {
+  'no-tracks': 'no tracks were found',
+  'not-found': 'the service does not know it',
+  'not-reached': 'not reached before the collection stopped',
+};
+
+/** Why an artist is missing. */
+export const droppedBecause = (reason: string): string =>
+  REASONS[reason] ??
+  reason.replace(/^no-features:(.*)$/, (_, feature) => `no ${featureName(feature)} is known`);
+
+const MEASURES: Record<string, string> = {
+  sharedGenre: 'neighbours with a shared genre',
+  genreOverlap: 'overlap of genres',
+};
+
+/** The name of a measure of the score card, for people: `playlistRecall` is "playlist recall". */
+export const measureName = (name: string): string =>
+  MEASURES[name] ??
+  name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/\b(ndcg|mrr)\b/gi, (word) => word.toUpperCase())
+    .replace(/ ([A-Z])(?=[a-z])/g, (_, letter: string) => ` ${letter.toLowerCase()}`);
