@@ -2,6 +2,7 @@ import { nearestOnThreads } from '../../adapters/threads/nearest.ts';
 import { parseInput, SimilarityRequest, type SimilarityResult } from '../../core/events.ts';
 import type { ArtistMap } from '../../core/map/artist-map.ts';
 import { candidatesOf } from '../../core/methods/confidence.ts';
+import type { Method } from '../../core/methods/method.ts';
 import { reportKey } from '../../core/names.ts';
 import type { Database, Publication, Reports } from '../../core/ports.ts';
 import { type HeldRun, takeRun } from '../../core/run/lease.ts';
@@ -44,7 +45,7 @@ export async function compareOr<T>(
   const isTooLarge = ({ result }: Prepared): boolean =>
     shareOut !== undefined && result.pairs > (request.inOnePiece ?? Infinity);
   const measured = async (prepared: Prepared): Promise<Compared> =>
-    isTooLarge(prepared) ? unmeasured(prepared) : await measure(deps, prepared, request.require);
+    await judged(deps, isTooLarge(prepared) ? await sketched(prepared) : await measure(prepared), request);
   if (request.dryRun) return (await measured(await prepare(deps, dt, request))).result;
   await readyDay(deps, dt);
   const run = await takeRun(deps, {
@@ -56,9 +57,9 @@ export async function compareOr<T>(
   });
   let result: SimilarityResult;
   try {
-    const prepared = await prepare(deps, dt, request);
-    if (shareOut && prepared.publishable && isTooLarge(prepared)) return await shareOut(run, prepared);
-    result = await compareAs(deps, run, await measured(prepared));
+    const compared = await measured(await prepare(deps, dt, request));
+    if (shareOut && compared.publishable && isTooLarge(compared)) return await shareOut(run, compared);
+    result = await compareAs(deps, run, compared);
   } catch (error) {
     await run.fail();
     throw error;
@@ -96,40 +97,47 @@ interface Compared extends Prepared {
   nearest: Neighbours;
 }
 
-async function measure(
-  deps: CompareDeps,
-  prepared: Prepared,
-  required: readonly string[] | undefined,
-): Promise<Compared> {
-  const { day, compared, method, bySets, lookedInto, k, result } = prepared;
+async function measure(prepared: Prepared): Promise<Compared> {
+  const { day, compared, method, lookedInto, k, result } = prepared;
   // The closest pairs are exact for as many neighbours as there are pairs to name.
   const wide = Math.max(k, CLOSEST, ...(lookedInto ? [SCORED, candidatesOf(method.ids.length)] : []));
-  const nearest = method.matrix ? await nearestOnThreads(method.matrix, wide) : method.nearest(wide);
+  const nearest = await nearestBy(method, wide);
   const named = closestPairs(nearest, CLOSEST).map(({ a, b, distance }) => ({
     artist: artistAt(day.artists, compared[a] as number),
     y_artist: artistAt(day.artists, compared[b] as number),
     distance,
   }));
-  const scores = lookedInto ? scoresOf(method, nearest, lookedInto.known, bySets) : [];
-  const blocked = prepared.publishable ? await reasonsNotToPublish(deps, required, scores) : [];
+  return { ...prepared, nearest, result: { ...result, nearest: named } };
+}
+
+/** What is too large for one function: as many neighbours as its score takes, and no more. */
+async function sketched({ result, ...prepared }: Prepared): Promise<Compared> {
+  const warning = `no closest pairs: ${result.pairs} neighbours are more than are computed in one piece`;
   return {
     ...prepared,
-    nearest,
-    publishable: prepared.publishable && blocked.length === 0,
-    result: {
-      ...result,
-      nearest: named,
-      scores,
-      warnings: [...result.warnings, ...blocked.map((reason) => `not published: ${reason}`)],
-    },
+    nearest: await nearestBy(prepared.method, prepared.lookedInto ? SCORED : 0),
+    result: { ...result, warnings: prepared.publishable ? result.warnings : [warning, ...result.warnings] },
   };
 }
 
-/** What is not to be published is not worth many functions. */
-function unmeasured({ result, ...prepared }: Prepared): Compared {
-  const warning = `no closest pairs: ${result.pairs} neighbours are more than are computed in one piece`;
-  const nearest: Neighbours = { n: 0, k: 0, rows: new Int32Array(), distances: new Float64Array() };
-  return { ...prepared, nearest, result: { ...result, warnings: [warning, ...result.warnings] } };
+const nearestBy = async (method: Method, k: number): Promise<Neighbours> =>
+  method.matrix ? await nearestOnThreads(method.matrix, k) : method.nearest(k);
+
+/** Scores what came out, and says where it must not be published. */
+async function judged(
+  deps: CompareDeps,
+  compared: Compared,
+  { require: required }: SimilarityRequest,
+): Promise<Compared> {
+  const { method, bySets, lookedInto, nearest, publishable, result } = compared;
+  const scores = lookedInto ? scoresOf(method, nearest, lookedInto.known, bySets) : [];
+  const blocked = publishable ? await reasonsNotToPublish(deps, required, scores) : [];
+  const warnings = [...result.warnings, ...blocked.map((reason) => `not published: ${reason}`)];
+  return {
+    ...compared,
+    publishable: publishable && blocked.length === 0,
+    result: { ...result, scores, warnings },
+  };
 }
 
 /** The lake first, then the database, whose swap also ends the run: readers of either see one whole run. */

@@ -93,7 +93,9 @@ async function startServer(parent = tmpdir()): Promise<Server> {
   }
   const folder = await mkdtemp(join(parent, 'soundalike-mariadb-'));
   const data = join(folder, 'data');
-  const common = ['--no-defaults', ...(process.getuid?.() === 0 ? ['--user=root'] : []), `--datadir=${data}`];
+  const user = process.getuid?.() === 0 ? ['--user=root'] : [];
+  // A server that starts removes the temporary tables of all others that share its folder.
+  const common = ['--no-defaults', ...user, `--datadir=${data}`, `--tmpdir=${folder}`];
   execFileSync(
     find('mariadb-install-db') ?? 'mariadb-install-db',
     [

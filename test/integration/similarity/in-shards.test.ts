@@ -182,6 +182,15 @@ test('what is not to be published is not shared out, and says that it names no c
   expect([await staging(), await shardFiles()]).toEqual([[], []]);
 });
 
+test('what a required measure blocks is not shared out', async () => {
+  const whole = await compare(deps, { neighbours: NEIGHBOURS });
+  const blocked = await compareOrPlan(deps, { ...SHARED, require: ['sharedGenre@10'] });
+  expect(blocked).toMatchObject({ published: false });
+  expect((blocked as SimilarityResult).warnings.at(-1)).toContain('sharedGenre at 10 cannot be computed');
+  expect(await servedRun()).toBe(whole.run);
+  expect([await staging(), await shardFiles()]).toEqual([[], []]);
+});
+
 test('every step may be repeated, and the end too', async () => {
   const whole = await compare(deps, { neighbours: NEIGHBOURS });
   const expected = await seen();
