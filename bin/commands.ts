@@ -7,6 +7,7 @@ import {
   CredentialsError,
   NoDataError,
   NotDoneError,
+  ScoreError,
   UnhealthyError,
   UnknownArtistError,
   UsageError,
@@ -104,10 +105,16 @@ function notDone(
 }
 
 function notPublished(
-  { published, warnings }: Pick<SimilarityResult, 'published' | 'warnings'>,
+  { published, warnings, blocked }: Pick<SimilarityResult, 'published' | 'warnings' | 'blocked'>,
   isDryRun = false,
-): CoverageError | undefined {
+): CoverageError | ScoreError | undefined {
   if (published || isDryRun) return undefined;
+  if (blocked.length > 0) {
+    return new ScoreError(
+      `not published: ${blocked.join('; ')}`,
+      'the last good run stays; see what has changed with soundalike score, or leave out --require',
+    );
+  }
   return new CoverageError(
     warnings.at(-1) ?? 'not published',
     'the last good run stays; see dropped for who is missing and why, or lower --min-coverage',

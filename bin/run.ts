@@ -25,6 +25,7 @@ export function runResult(
     sources: collected.sources,
     nearest: compared.nearest,
     published: compared.published,
+    blocked: compared.blocked,
     scores: compared.scores,
     report: compared.report,
     warnings: [...collected.warnings, ...compared.warnings, ...warnings],

@@ -70,6 +70,11 @@ export class CoverageError extends SoundalikeError {
   readonly code = 'coverage-below-floor';
 }
 
+/** A measure that a run was to hold does not. */
+export class ScoreError extends SoundalikeError {
+  readonly code = 'score-below-floor';
+}
+
 /** The data folder belongs to another provider (Spotify, the sample, another catalogue). */
 export class OtherProviderError extends SoundalikeError {
   readonly code = 'other-provider';

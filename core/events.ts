@@ -486,6 +486,8 @@ export interface SimilarityResult {
   nearest: { artist: NamedArtist; y_artist: NamedArtist; distance: number }[];
   /** The score card (docs/method.md); empty where nothing is known of the artists. */
   scores: Measured[];
+  /** Why it was not published though enough artists could be compared: the required measures that do not hold. */
+  blocked: string[];
   /** Artists whose tracks fall into several styles, so that one list of neighbours does not do for them; the first 100. */
   severalStyles: { id: string; name: string; spread: number }[];
   /** How much of the truth the map keeps; null where there is none. */
@@ -547,6 +549,7 @@ export interface RunResult {
   nearest: SimilarityResult['nearest'];
   published: boolean;
   /** As the comparison tells them. */
+  blocked: SimilarityResult['blocked'];
   scores: SimilarityResult['scores'];
   report: SimilarityResult['report'];
   warnings: string[];

@@ -1,18 +1,7 @@
-/** Told apart from each other, and from light and dark grounds alike (Tableau 10, and two more). */
-const COLOURS = [
-  '#4e79a7',
-  '#f28e2b',
-  '#59a14f',
-  '#e15759',
-  '#b07aa1',
-  '#3aa39b',
-  '#c9a227',
-  '#d9669b',
-  '#9c755f',
-  '#6f7fd1',
-  '#7f9f3f',
-  '#2f9fd0',
-];
+import { STYLE_COLOURS } from '../core/report/frame.ts';
+
+/** Told apart from each other, and from light and dark grounds alike; the first as the report has them. */
+const COLOURS = [...STYLE_COLOURS, '#9c755f', '#6f7fd1', '#7f9f3f', '#2f9fd0'];
 
 /** What belongs to none. */
 export const GREY = '#8d8f94';

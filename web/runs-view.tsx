@@ -168,7 +168,7 @@ function ScoreCard({ scores }: { scores: SimilarityResult['scores'] }): JSX.Elem
             <strong>{figure(value)}</strong>
           </td>
           <td>
-            {figure(low)} to {figure(high)} <Interval value={value} low={low} high={high} random={random} />
+            <Interval value={value} low={low} high={high} random={random} /> {figure(low)} to {figure(high)}
           </td>
           <td>{figure(random)}</td>
           <td>{figure(popularity)}</td>

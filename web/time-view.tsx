@@ -37,7 +37,9 @@ function Days({ world, id }: { world: World; id: string | undefined }): JSX.Elem
   const [from, setFrom] = useState(dates[1] ?? '');
   const [first = '', second = ''] = [from, to].sort();
   const drift = useAnswer<DriftResult>(
-    id && first !== second ? question('drift', { artist: id, from: first, to: second }) : null,
+    id && first !== '' && first !== second
+      ? question('drift', { artist: id, from: first, to: second })
+      : null,
   );
   if (dates.length < 2)
     return (

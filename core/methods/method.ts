@@ -22,26 +22,6 @@ export interface Method {
   reasons(a: number, b: number): Reason[];
 }
 
-// Looked up once: in a test's own realm each look-up of a global takes longer than the function.
-const { sqrt } = Math;
-
-/** Euclidean distances of a row of a matrix to all rows. */
-export function distancesIn({ ids, columns }: Matrix, a: number): Float64Array {
-  const distances = new Float64Array(ids.length);
-  for (const column of columns) {
-    const x = column[a] as number;
-    for (let b = 0; b < distances.length; b++) {
-      const difference = (column[b] as number) - x;
-      distances[b] = (distances[b] as number) + difference * difference;
-    }
-  }
-  for (let b = 0; b < distances.length; b++) {
-    const squared = distances[b] as number;
-    distances[b] = squared < TWIN_SQUARED ? 0 : sqrt(squared);
-  }
-  return distances;
-}
-
 /** What a feature adds to a distance, not negative, beside the values that are shown for the two artists. */
 export type Part = Omit<Reason, 'share'> & { part: number };
 

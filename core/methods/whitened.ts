@@ -1,29 +1,12 @@
 import type { Matrix } from '../similarity/matrix.ts';
-import { nearestNeighbours } from '../similarity/neighbours.ts';
-import { distancesIn, type Method, reasonsOfParts } from './method.ts';
+import { euclidean } from './euclidean.ts';
+import type { Method } from './method.ts';
 import type { Space } from './space.ts';
 import { meansOf } from './track-sets.ts';
 
 /** The method `whitened`: Euclidean between the means of artists' tracks in whitened axes. */
-export function whitenedMethod(space: Space): Method {
-  const matrix = centres(space);
-  const { columns } = matrix;
-  const { features } = space.ruler;
-  return {
-    ...{ name: 'whitened', ids: space.ids, features, matrix },
-    nearest: (k) => nearestNeighbours(matrix, k),
-    distancesFrom: (a) => distancesIn(matrix, a),
-    reasons: (a, b) =>
-      reasonsOfParts(
-        features.map((feature, f) => ({
-          feature,
-          part: ((columns[f]?.[a] as number) - (columns[f]?.[b] as number)) ** 2,
-          a: space.means[f]?.[a] as number,
-          b: space.means[f]?.[b] as number,
-        })),
-      ),
-  };
-}
+export const whitenedMethod = (space: Space): Method =>
+  euclidean('whitened', centres(space), space.ruler.features, space.means);
 
 /** The mean of each artist's tracks in whitened axes. */
 export function centres({ ids, starts, points, ruler: { features } }: Space): Matrix {

@@ -1,4 +1,3 @@
-import { ndcg } from '../recommend/quality.ts';
 import type { Truth } from './truth.ts';
 
 /** A measure of neighbours, artist by artist. */
@@ -37,6 +36,9 @@ export function genreMeasures(genres: readonly ReadonlySet<string>[], k: number)
 
 const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
+/** What a find at a place, counted from 0, is worth. */
+const gain = (place: number): number => 1 / Math.log2(place + 2);
+
 function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   let shared = 0;
   for (const genre of a) if (b.has(genre)) shared += 1;
@@ -50,7 +52,9 @@ function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
  */
 export function truthMeasures(name: string, truth: Truth, k: number): Measure[] {
   const known = truth.map(({ size }) => size > 0);
-  const wanted = truth.map((rows) => Array.from(rows, String));
+  // What the best order reaches, by how many there are to be found.
+  const best = Float64Array.from({ length: k + 1 }, () => 0);
+  for (let place = 0; place < k; place++) best[place + 1] = (best[place] as number) + gain(place);
   const found = (artist: number, nearest: readonly number[]) =>
     nearest.map((row) => truth[artist]?.has(row) === true);
   return [
@@ -65,7 +69,10 @@ export function truthMeasures(name: string, truth: Truth, k: number): Measure[] 
       name: `${name}Ndcg`,
       k,
       known,
-      value: (artist, nearest) => ndcg(nearest.map(String), wanted[artist] as string[], k),
+      value: (artist, nearest) => {
+        const gained = found(artist, nearest).reduce((sum, is, place) => sum + (is ? gain(place) : 0), 0);
+        return gained / (best[Math.min(k, truth[artist]?.size as number)] as number);
+      },
     },
     {
       name: `${name}Mrr`,

@@ -13,8 +13,7 @@ import type { Runs } from '../../core/ports.ts';
 import type { Range } from '../../core/similarity/matrix.ts';
 import type { Playlists } from '../../core/vectors/playlists.ts';
 
-/** What all that is random in a comparison begins with. */
-export const SEED = 1;
+import { SEED } from './seed.ts';
 
 /** A ruler, and whose it is. */
 export interface GivenRuler extends Ruler {

@@ -136,7 +136,7 @@ async function judged(
   return {
     ...compared,
     publishable: publishable && blocked.length === 0,
-    result: { ...result, scores, warnings },
+    result: { ...result, scores, blocked, warnings },
   };
 }
 

@@ -4,9 +4,9 @@ import { centres } from '../../core/methods/whitened.ts';
 import type { ComparedArtist } from '../../core/report/compared.ts';
 import type { Neighbours } from '../../core/similarity/neighbours.ts';
 import type { Row } from '../../core/tables.ts';
-import { SEED } from './choose-method.ts';
 import type { LookedInto, Prepared } from './prepare.ts';
 import { artistAt } from './read-day.ts';
+import { SEED } from './seed.ts';
 
 /** The map of the artists that are compared, of whose nearest fifteen are enough; null where there is nobody. */
 export function drawMap({ day, compared, method, bySets }: Prepared, nearest: Neighbours): ArtistMap | null {

@@ -10,8 +10,9 @@ import { genreMeasures, truthMeasures } from '../../core/score/measures.ts';
 import { playlistTruth } from '../../core/score/truth.ts';
 import type { Neighbours } from '../../core/similarity/neighbours.ts';
 import type { Playlists } from '../../core/vectors/playlists.ts';
-import { type BySets, SEED } from './choose-method.ts';
+import type { BySets } from './choose-method.ts';
 import type { Known } from './known.ts';
+import { SEED } from './seed.ts';
 
 /** How many nearest the score card looks at. */
 export const SCORED = 50;

@@ -1,9 +1,11 @@
 import { genresOf, relatedOf } from '../../adapters/dataset/truths.ts';
 import type { Lake, TruthName, Truths, Warehouse } from '../../core/ports.ts';
 import { artistPlaylists, relatedTruth, type Truth } from '../../core/score/truth.ts';
-import { byId, foldName } from '../../core/text.ts';
+import { foldName } from '../../core/text.ts';
 import type { Playlists } from '../../core/vectors/playlists.ts';
+import { xoshiro128 } from '../../core/vectors/random.ts';
 import artistPlaylistsSql from '../../sql/athena/artist_playlists.sql' with { type: 'text' };
+import { SEED } from './seed.ts';
 
 /** What is known of the artists that are compared, by row, whatever they sound like. */
 export interface Known {
@@ -80,14 +82,23 @@ function finder(artists: readonly { id: string; name: string }[]): (artist: stri
   return (artist) => byIds.get(artist) ?? byName.get(foldName(artist));
 }
 
-/** The artists of each playlist, the playlists by dataset and id. */
+/** Of more playlists so many are drawn: what shares none of ten thousand hardly goes together. */
+const MOST_PLAYLISTS = 10_000;
+
+/** The artists of each playlist, the playlists by dataset and id; of too many a seeded sample (Vitter's algorithm R, 1985). */
 async function readLists(warehouse: Warehouse, dt: string): Promise<string[][]> {
-  const lists = new Map<string, string[]>();
+  const random = xoshiro128(SEED);
+  const lists: string[][] = [];
+  let [read, last, list]: [number, string, string[]] = [0, '', []];
   for await (const { dataset, playlist_id, artist_id } of warehouse.rows(artistPlaylistsSql, [dt])) {
     const key = `${dataset} ${playlist_id}`;
-    const list = lists.get(key) ?? [];
+    if (key !== last) {
+      [last, list] = [key, []];
+      const at = read < MOST_PLAYLISTS ? read : random.int(read + 1);
+      if (at < MOST_PLAYLISTS) lists[at] = list;
+      read += 1;
+    }
     list.push(String(artist_id));
-    lists.set(key, list);
   }
-  return [...lists].sort(([a], [b]) => byId(a, b)).map(([, list]) => list);
+  return lists;
 }

@@ -11,9 +11,9 @@ import { rescale } from '../../core/similarity/matrix.ts';
 import { type Neighbours, nearestOf } from '../../core/similarity/neighbours.ts';
 import type { NeighbourDetails } from '../../core/similarity/pairs.ts';
 import { listAt, type Playlists } from '../../core/vectors/playlists.ts';
-import { SEED } from './choose-method.ts';
 import type { LookedInto, Prepared } from './prepare.ts';
 import { artistAt, type Details } from './read-day.ts';
+import { SEED } from './seed.ts';
 
 /** What is known of a run beside its neighbours. */
 export interface Looked {

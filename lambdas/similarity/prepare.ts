@@ -86,7 +86,7 @@ export async function prepare(deps: PrepareDeps, dt: string, request: Similarity
     published: false,
     dropped: dropped.slice(0, NAMED),
     droppedCount: dropped.length,
-    ...{ nearest: [], scores: [], severalStyles: [], map: null, report: null },
+    ...{ nearest: [], scores: [], blocked: [], severalStyles: [], map: null, report: null },
     warnings: [
       ...(chosen.lookedInto?.known.warnings ?? []),
       ...warningsOf(day, n, publishable, coverage, minCoverage),

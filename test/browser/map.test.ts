@@ -75,6 +75,8 @@ test('the map by keyboard: zoomed, moved, shown whole, an artist chosen at the c
   expect(await page.evaluate('document.activeElement.tagName')).toBe('CANVAS');
 });
 
+type Box = Record<'x' | 'y' | 'width' | 'height', number>;
+
 test('zoomed by wheel and moved by dragging, the list tells who is in view', async () => {
   page = await pages.open('#/map');
   const canvas = page.locator('canvas');
@@ -84,6 +86,12 @@ test('zoomed by wheel and moved by dragging, the list tells who is in view', asy
   await page.mouse.wheel(0, -1500);
   await walk.nth(9).waitFor({ state: 'detached' });
   expect(await walk.allTextContents()).toContain('Plain 3');
+  const { x, y, width, height } = (await canvas.boundingBox()) as Box;
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width / 2 + 2 * width, y + height / 2, { steps: 4 });
+  await page.mouse.up();
+  await walk.filter({ hasText: /^Plain 3$/ }).waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Show the whole map' }).click();
   await walk.nth(29).waitFor();
 });

@@ -168,7 +168,8 @@ describe('a stack', () => {
   test('tells in words how to go on with it', () =>
     withStack(async ({ stack }) => {
       const ended = await soundalike(['run', '--stack', STACK, '--date', TODAY], stack);
-      expect(ended.stdout).toMatch(/Ask on: npx soundalike similar "Artist \d+" --stack Soundalike\n$/);
+      expect(ended.stdout).toMatch(/^Ask on: npx soundalike similar "Artist \d+" --stack Soundalike$/m);
+      expect(ended.stdout).toMatch(/^Look at it: npx soundalike explore --stack Soundalike, or reports/m);
     }));
 
   test('asks its collector what would be done, and starts no workflow', () =>

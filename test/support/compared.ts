@@ -54,6 +54,7 @@ const RESULT: Compared['result'] = {
       ...{ random: 0.2111, popularity: 0.2222, artists: 77 },
     },
   ],
+  blocked: [],
   severalStyles: [{ id: 'x', name: 'Many & Sides', spread: 1.75 }],
   map: null,
   report: null,

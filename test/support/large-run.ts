@@ -72,6 +72,6 @@ function resultOf(artists: number): SimilarityResult {
     ...{ date: TODAY, run: `similarity-${TODAY}`, method: 'mean', artists, pairs: artists * NEIGHBOURS },
     ...{ features: [...DEFAULT_FEATURES], ranges, space: null, weight: null, ruler: null },
     ...{ neighbours: NEIGHBOURS, coverage: 1, published: true, dropped: [], droppedCount: 0, nearest: [] },
-    ...{ scores: [], severalStyles: [], map, report: null, warnings: [] },
+    ...{ scores: [], blocked: [], severalStyles: [], map, report: null, warnings: [] },
   };
 }

@@ -48,12 +48,15 @@ test('what is written is found by Athena: every table is registered in Glue, and
   await stack.invoke('catalog', { add: stack.artists });
   await stack.invoke('collector');
   await stack.invoke('similarity');
-  const tables = ['artist_features', 'artists', 'audio_features', 'related_artists', 'runs', 'top_tracks'];
+  const tables = [
+    ...['artist_features', 'artist_map', 'artists', 'audio_features', 'related_artists', 'runs', 'scores'],
+    'top_tracks',
+  ];
   expect([...stack.cloud.partitions].sort()).toEqual(tables.map((table) => `${table}/${today()}`));
   const keys = [...stack.cloud.s3.objects.keys()].filter((path) => path.startsWith(`${LAKE}/`));
-  expect(keys.sort()).toEqual(
-    tables.map((table) => `${LAKE}/${table.replaceAll('_', '-')}/dt=${today()}/part-00000.parquet`).sort(),
-  );
+  const report = ['index.html', 'map.png'].map((file) => `reports/dt=${today()}/${file}`);
+  const parts = tables.map((table) => `${table.replaceAll('_', '-')}/dt=${today()}/part-00000.parquet`);
+  expect(keys.sort()).toEqual([...parts, ...report].map((key) => `${LAKE}/${key}`).sort());
 });
 
 test('metrics tell how a run went', async () => {
