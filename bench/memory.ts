@@ -40,7 +40,7 @@ async function compareSome(artists: number): Promise<Footprint> {
       warehouse: {
         query: async (sql: string) =>
           sql.includes('_min') ? [RANGES] : [{ source: 'reccobeats', tracks: 1 }],
-        rows: () => someArtists(artists),
+        rows: (sql: string) => rowsFor(sql, artists),
       },
       relatedArtists: {
         ...local.relatedArtists,
@@ -68,6 +68,23 @@ const RANGES = Object.fromEntries(
     [`${feature}_max`, 1],
   ]),
 );
+
+/** What each statement of the step gives: there are no playlists. */
+async function* rowsFor(sql: string, artists: number): AsyncGenerator<Record<string, unknown>> {
+  if (/FROM artist_tracks\b/.test(sql)) yield* someTracks(artists);
+  else if (!sql.includes('playlist_id')) yield* someArtists(artists);
+}
+
+async function* someTracks(artists: number): AsyncGenerator<Record<string, unknown>> {
+  const random = mulberry32(6);
+  for await (const artist of someArtists(artists)) {
+    const { artist_id } = artist;
+    for (let t = 0; t < 10; t++) {
+      const values = FEATURES.map((feature) => [feature, Number(artist[feature]) + 0.1 * random.gaussian()]);
+      yield { artist_id, id: `${artist_id}-${t}`, duration_ms: 200_000, ...Object.fromEntries(values) };
+    }
+  }
+}
 
 async function* someArtists(n: number): AsyncGenerator<Record<string, unknown>> {
   const random = mulberry32(5);

@@ -195,6 +195,22 @@ describe('a stack', () => {
       ]);
     }));
 
+  test('scores as this machine does, and takes lists to be kept alone', () =>
+    withStack(async ({ pipeline, stack, cli }) => {
+      await pipeline.collect();
+      const { scores } = await compare(pipeline.main, { date: TODAY, method: 'whitened', dryRun: true });
+      const ended = await cli(['score', '--date', TODAY, '--compare', 'whitened,mean']);
+      expect([ended.status, documentOf(ended)]).toMatchObject([0, { date: TODAY, measures: scores }]);
+      expect(stack.lambda.invocations.map(({ name }) => name)).toEqual(
+        Array(2).fill('Soundalike-similarity'),
+      );
+      const related = join(root, 'related.csv');
+      await writeFile(related, 'a,b\n');
+      expect(errorOf(await cli(['score', '--related', related]), 2).message).toContain('expected --keep');
+      expect((await cli(['score', '--date', TODAY, '--related', related, '--keep'])).status).toBe(0);
+      expect(Buffer.from(stack.s3.objects.get(`${LAKE}/truth/related.csv`) ?? []).toString()).toBe('a,b\n');
+    }));
+
   test('that is not done with a collection gives what there is, and goes on', () =>
     withStack(async ({ cli }) => {
       const stopped = await cli(['run', '--budget', '4', '--date', TODAY]);
