@@ -86,7 +86,7 @@ function someNeighbours(n: number): { ids: string[]; neighbours: Neighbours } {
 async function writeRows(file: string, ids: readonly string[], neighbours: Neighbours): Promise<void> {
   const lines = function* () {
     for (const { artist_id, y_artist, distance, rank } of relatedArtists(ids, neighbours)) {
-      yield `${artist_id}\t${y_artist}\t${distance}\t${rank}\n`;
+      yield `${artist_id}\t${y_artist}\t${distance}\t${rank}\t\\N\t\\N\n`;
     }
   };
   await pipeline(Readable.from(lines()), createWriteStream(file));
