@@ -109,7 +109,8 @@ function notPublished(
   isDryRun = false,
 ): CoverageError | ScoreError | undefined {
   if (published || isDryRun) return undefined;
-  if (blocked.length > 0) {
+  // A stack that was deployed before there were any tells none.
+  if (blocked?.length > 0) {
     return new ScoreError(
       `not published: ${blocked.join('; ')}`,
       'the last good run stays; see what has changed with soundalike score, or leave out --require',
