@@ -39,7 +39,7 @@ export async function training({ quick }: { quick: boolean }): Promise<Row[]> {
 
 async function measured(quick: boolean, yardstick: string, theirs: Train): Promise<Row[]> {
   const settings = settingsOf({ ...USUAL, epochs: quick ? 2 : 3 });
-  const [lists, rounds] = quick ? [2500, 2] : [6000, 3];
+  const [lists, rounds] = quick ? [1500, 1] : [6000, 3];
   const { training, heldOut } = holdOut(generated(lists, 60), 1);
   const words = training.ends.reduce((sum, end, p) => sum + end - (training.starts[p] as number), 0);
   const rate = (seconds: number) => (words * settings.epochs) / seconds;
