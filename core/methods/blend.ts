@@ -1,7 +1,8 @@
 import { type ItemIndex, ItemNeighbours, itemIndex } from '../recommend/items.ts';
+import { type Part, reasonsOfParts } from '../similarity/reasons.ts';
 import { TopRows } from '../vectors/nearest.ts';
 import type { Playlists } from '../vectors/playlists.ts';
-import { type Method, type Part, reasonsOfParts } from './method.ts';
+import type { Method } from './method.ts';
 import { RESAMPLES, type Redistance } from './resamples.ts';
 
 /** Places of a list that count; what comes later adds nothing. */

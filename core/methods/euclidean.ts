@@ -1,6 +1,7 @@
 import { type Matrix, TWIN_SQUARED } from '../similarity/matrix.ts';
 import { nearestNeighbours } from '../similarity/neighbours.ts';
-import { type Method, reasonsOfParts } from './method.ts';
+import { reasonsOfParts } from '../similarity/reasons.ts';
+import type { Method } from './method.ts';
 
 // Looked up once: in a test's own realm each look-up of a global takes longer than the function.
 const { sqrt } = Math;

@@ -1,4 +1,4 @@
-import { type Matrix, TWIN_SQUARED } from '../similarity/matrix.ts';
+import type { Matrix } from '../similarity/matrix.ts';
 import type { Neighbours } from '../similarity/neighbours.ts';
 import type { Reason } from '../similarity/reasons.ts';
 
@@ -20,20 +20,4 @@ export interface Method {
   distancesFrom(a: number): Float64Array;
   /** Why b is as near to a as it is: what each feature adds, the smallest first; shares sum to 1. */
   reasons(a: number, b: number): Reason[];
-}
-
-/** What a feature adds to a distance, not negative, beside the values that are shown for the two artists. */
-export type Part = Omit<Reason, 'share'> & { part: number };
-
-/** Reasons of parts: shares that sum to 1, the smallest first, ties in the order given; twins get equal shares. */
-export function reasonsOfParts(parts: readonly Part[]): Reason[] {
-  const total = parts.reduce((sum, { part }) => sum + part, 0);
-  return parts
-    .map(({ feature, part, a, b }) => ({
-      feature,
-      share: total < TWIN_SQUARED ? 1 / parts.length : part / total,
-      a,
-      b,
-    }))
-    .sort((x, y) => x.share - y.share);
 }

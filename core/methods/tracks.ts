@@ -1,6 +1,7 @@
 import { type Neighbours, nearestNeighbours } from '../similarity/neighbours.ts';
+import { type Part, reasonsOfParts } from '../similarity/reasons.ts';
 import { TopRows } from '../vectors/nearest.ts';
-import { type Method, type Part, reasonsOfParts } from './method.ts';
+import type { Method } from './method.ts';
 import { NearestTracks } from './nearest-tracks.ts';
 import type { Space } from './space.ts';
 import { centres } from './whitened.ts';

@@ -20,16 +20,25 @@ export function reasons(
   a: Readonly<Record<string, unknown>>,
   b: Readonly<Record<string, unknown>>,
 ): Reason[] {
-  const parts = features.map((feature) => {
-    const range = ranges[feature] as Range;
-    const means = { a: Number(a[feature]), b: Number(b[feature]) };
-    return { feature, ...means, squared: (rescale(means.a, range) - rescale(means.b, range)) ** 2 };
-  });
-  const total = parts.reduce((sum, part) => sum + part.squared, 0);
+  return reasonsOfParts(
+    features.map((feature) => {
+      const range = ranges[feature] as Range;
+      const means = { a: Number(a[feature]), b: Number(b[feature]) };
+      return { feature, ...means, part: (rescale(means.a, range) - rescale(means.b, range)) ** 2 };
+    }),
+  );
+}
+
+/** What a feature adds to a distance, not negative, beside the values that are shown for the two artists. */
+export type Part = Omit<Reason, 'share'> & { part: number };
+
+/** Reasons of parts: shares that sum to 1, the smallest first, ties in the order given; twins get equal shares. */
+export function reasonsOfParts(parts: readonly Part[]): Reason[] {
+  const total = parts.reduce((sum, { part }) => sum + part, 0);
   return parts
-    .map(({ feature, squared, a, b }) => ({
+    .map(({ feature, part, a, b }) => ({
       feature,
-      share: total < TWIN_SQUARED ? 1 / features.length : squared / total,
+      share: total < TWIN_SQUARED ? 1 / parts.length : part / total,
       a,
       b,
     }))

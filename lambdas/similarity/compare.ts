@@ -57,8 +57,12 @@ export async function compareOr<T>(
   });
   let result: SimilarityResult;
   try {
-    const compared = await measured(await prepare(deps, dt, request));
-    if (shareOut && compared.publishable && isTooLarge(compared)) return await shareOut(run, compared);
+    const prepared = await prepare(deps, dt, request);
+    const compared = await measured(prepared);
+    if (shareOut && compared.publishable && isTooLarge(prepared)) {
+      const { scores } = compared.result;
+      return await shareOut(run, { ...prepared, result: { ...prepared.result, scores } });
+    }
     result = await compareAs(deps, run, compared);
   } catch (error) {
     await run.fail();
@@ -116,7 +120,7 @@ async function sketched({ result, ...prepared }: Prepared): Promise<Compared> {
   return {
     ...prepared,
     nearest: await nearestBy(prepared.method, prepared.lookedInto ? SCORED : 0),
-    result: { ...result, warnings: prepared.publishable ? result.warnings : [warning, ...result.warnings] },
+    result: { ...result, warnings: [warning, ...result.warnings] },
   };
 }
 

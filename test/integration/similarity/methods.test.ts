@@ -1,9 +1,12 @@
 import type { SimilarityRequest, SimilarityResult } from '../../../core/events.ts';
 import { DEFAULT_FEATURES, FEATURES } from '../../../core/features.ts';
-import { SPACE_FEATURES } from '../../../core/methods/space.ts';
+import { placeTracks, SPACE_FEATURES, type SpaceRuler } from '../../../core/methods/space.ts';
+import { trackSets } from '../../../core/methods/track-sets.ts';
+import { centres } from '../../../core/methods/whitened.ts';
 import type { Row } from '../../../core/tables.ts';
 import { findSimilar } from '../../../lambdas/explorer/find-similar.ts';
 import { compare } from '../../../lambdas/similarity/compare.ts';
+import { readTracks } from '../../../lambdas/similarity/read-tracks.ts';
 import { publishedMethod, scoreBy } from '../../../lambdas/similarity/score.ts';
 import { mulberry32 } from '../../../sample/random.ts';
 import { type HandMadeDay, type Machine, openMachine, putDay, TODAY } from '../../support/machine.ts';
@@ -92,8 +95,7 @@ test.each([
     expect(found.neighbours).toHaveLength(n - 1);
     for (const { reasons, confidence, rank } of found.neighbours) {
       expect(reasons.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
-      for (const { share, a, b } of reasons)
-        expect([share >= 0, a, b].every((x) => typeof x === 'number' || x)).toBe(true);
+      expect(reasons.every(({ share, a, b }) => share >= 0 && [a, b].every(Number.isFinite))).toBe(true);
       const names = reasons.map(({ feature }) => feature).sort();
       expect(names).toEqual([...features, ...(method === 'blend' ? ['playlists'] : [])].sort());
       expect(confidence === null ? rank > 24 : confidence >= 0 && confidence <= 1).toBe(true);
@@ -112,13 +114,22 @@ test.each([
 );
 
 test('reasons of whitened are the shares of the squared distance', async () => {
-  await run({ method: 'whitened', neighbours: 3 });
+  const { space } = await run({ method: 'whitened', neighbours: 3 });
+  const ids = Array.from({ length: ARTISTS }, (_, i) => idOf(i));
+  const { sets } = trackSets(await readTracks(machine.warehouse, TODAY, ids), SPACE_FEATURES);
+  const { columns } = centres(placeTracks(sets, space as SpaceRuler));
   const rows = (await lakeRows()) ?? [];
   expect(rows).toHaveLength(24 * 3);
   const means = new Map(
     (await machine.lake.read('artist_features', TODAY))?.map((row) => [row.artist_id, row]),
   );
-  for (const { id, reasons } of await neighbours('a05')) {
+  for (const { id, distance, reasons } of await neighbours('a05')) {
+    const [a, b] = [5, ids.indexOf(id)];
+    for (const { feature, share } of reasons) {
+      const column = columns[SPACE_FEATURES.indexOf(feature as 'tempo')] as Float64Array;
+      const part = ((column[a] as number) - (column[b] as number)) ** 2;
+      expect(share).toBeCloseTo(part / distance ** 2, 12);
+    }
     for (const { feature, a, b } of reasons) {
       expect([a, b]).toEqual(['a05', id].map((artist) => ({ ...means.get(artist) })[feature as 'tempo']));
     }
