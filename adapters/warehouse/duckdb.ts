@@ -22,7 +22,11 @@ export class DuckDbWarehouse implements Warehouse {
   }
 
   async *rows(sql: string, parameters: readonly string[]): AsyncGenerator<Record<string, unknown>> {
-    this.#instance ??= DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
+    // Two threads would sum in an order that differs each time, and a mean in its last digit; they save a quarter.
+    this.#instance ??= DuckDBInstance.create(':memory:', {
+      autoinstall_known_extensions: 'false',
+      threads: '1',
+    });
     // A connection streams one result at a time.
     const connection = await connect(await this.#instance);
     try {

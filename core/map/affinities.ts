@@ -1,7 +1,7 @@
 import type { Neighbours } from '../similarity/neighbours.ts';
 
 // Looked up once: in a test's own realm each look-up of a global takes longer than the function.
-const { exp, log, max, min } = Math;
+const { exp, fround, log, max, min } = Math;
 
 /** Of each artist so many nearest hold on to it. */
 const HOLDING = 15;
@@ -21,15 +21,20 @@ export interface Affinities {
 
 /**
  * The affinities of each artist's nearest, by a Gaussian as wide as its surroundings are: where many are near it is
- * narrow, so that everybody's count as equally many.
+ * narrow, so that everybody's count as equally many. Distances count by their first seven digits, and rows are in
+ * ascending order: engines sum means in orders of their own, and a last digit would end in another map.
  */
 export function affinities({ n, k: held, rows, distances }: Neighbours): Affinities {
   const k = min(HOLDING, held);
   const result = { n, k, rows: new Int32Array(n * k), weights: new Float64Array(n * k) };
   for (let i = 0; i < n; i++) {
-    result.rows.set(rows.subarray(i * held, i * held + k), i * k);
-    const weights = weigh(distances.subarray(i * held, i * held + k));
-    for (let r = 0; r < k; r++) result.weights[i * k + r] = (weights[r] as number) / n;
+    const ranks = Array.from({ length: k }, (_, r) => i * held + r);
+    ranks.sort((a, b) => (rows[a] as number) - (rows[b] as number));
+    const weights = weigh(Float64Array.from(ranks, (at) => fround(distances[at] as number)));
+    for (const [r, at] of ranks.entries()) {
+      result.rows[i * k + r] = rows[at] as number;
+      result.weights[i * k + r] = (weights[r] as number) / n;
+    }
   }
   return result;
 }
@@ -38,9 +43,9 @@ export function affinities({ n, k: held, rows, distances }: Neighbours): Affinit
 function weigh(distances: Float64Array): Float64Array {
   const k = distances.length;
   const wanted = log(max(1, EQUALLY_NEAR * k));
-  const nearest = (distances[0] as number) ** 2;
+  const nearest = min(...distances) ** 2;
   const beyond = distances.map((distance) => distance ** 2 - nearest);
-  const widest = beyond[k - 1] as number;
+  const widest = max(...beyond);
   const weights = new Float64Array(k).fill(1 / k);
   // All are equally far.
   if (!(widest > 0)) return weights;

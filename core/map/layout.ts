@@ -6,7 +6,7 @@ import { principalPlane } from './principal.ts';
 import { Repulsion } from './repulsion.ts';
 
 // Looked up once: in a test's own realm each look-up of a global takes longer than the function.
-const { max, sqrt } = Math;
+const { fround, max, sqrt } = Math;
 
 /** How often the places are moved; the first times neighbours hold together more, so that the large parts form. */
 const STEPS = 400;
@@ -22,7 +22,8 @@ export interface Layout {
 /**
  * Places artists in the plane so that the nearest of each, in truth, lie near it there: t-SNE (van der Maaten and Hinton
  * 2008) over nearest neighbours, from the principal components of the points on, which keep what is far apart. The same
- * input and seed give the same places, within [0, 1] each and as wide as high; the middle of the smaller side is at 1/2.
+ * input and seed give the same places, also where the input's last digits differ. They are within [0, 1] each and as wide
+ * as high; the middle of the smaller side is at 1/2.
  */
 export function layOut(neighbours: Neighbours, points: Matrix, seed: number): Layout {
   const { n } = neighbours;
@@ -31,12 +32,15 @@ export function layOut(neighbours: Neighbours, points: Matrix, seed: number): La
   return normalised(places);
 }
 
-/** Small, so that all can still move past each other, and with some noise, so that twins part. */
+/**
+ * Small, so that all can still move past each other, and with some noise, so that twins part; without the digits that
+ * depend on the order of sums.
+ */
 function startOf(points: Matrix, seed: number): Layout {
   const random = xoshiro128(seed);
   const [x, y] = principalPlane(points);
   const width = sqrt(x.reduce((sum, value) => sum + value * value, 0) / x.length) || 1;
-  const start = (value: number) => (value / width) * 1e-2 + (random.uniform() - 0.5) * 1e-4;
+  const start = (value: number) => fround((value / width) * 1e-2) + (random.uniform() - 0.5) * 1e-4;
   return { x: x.map(start), y: y.map(start) };
 }
 

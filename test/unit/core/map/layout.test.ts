@@ -41,6 +41,20 @@ test('the same seed gives the same places, another others; more neighbours than 
   expect(place(points, 2).x).not.toEqual(place(points).x);
 });
 
+test('the last digits of the points change nothing', () => {
+  const points = clusters(300, 5, 4);
+  const random = mulberry32(9);
+  const summedAnew = points.columns.map((column) =>
+    column.map((value) => value * (1 + Math.round(random.uniform() * 4 - 2) * Number.EPSILON)),
+  );
+  const other = { ids: points.ids, columns: summedAnew };
+  expect(other.columns).not.toEqual(points.columns);
+  expect(place(other)).toEqual(place(points));
+  expect(mapQuality(place(other), distancesIn(other), 1)).toEqual(
+    mapQuality(place(points), distancesIn(points), 1),
+  );
+});
+
 test.each([0, 1, 2, 3, 4, 5])('places %i artists', (n) => {
   const { x, y } = place(scattered(n, 3));
   expect([x.length, y.length]).toEqual([n, n]);
