@@ -8,7 +8,7 @@ import { Blend, DEPTH } from './blend.ts';
 import type { Method } from './method.ts';
 
 /** Weights of playlists that are tried. */
-const WEIGHTS = [0, 0.25, 0.5, 1, 2, 4];
+const WEIGHTS = [0, 0.25, 0.5, 1, 2, 4, 8];
 const FOLDS = 5;
 /** Neighbours that are looked at, and artists that are asked of at most. */
 const LIST = 50;

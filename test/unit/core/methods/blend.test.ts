@@ -125,7 +125,7 @@ test('playlists get weight where they tell something that sound does not, and no
     1,
   );
   expect(told.weight).toBeGreaterThan(0);
-  expect(told.tried.map(({ weight }) => weight)).toEqual([0, 0.25, 0.5, 1, 2, 4]);
+  expect(told.tried.map(({ weight }) => weight)).toEqual([0, 0.25, 0.5, 1, 2, 4, 8]);
   expect(fitBlend(sound, artistPlaylists(sound.ids, []), 1).weight).toBe(0);
   const alone = artistPlaylists(
     sound.ids,
