@@ -21,20 +21,15 @@ export class NearestTracks {
     this.#columns = new Float64Array(sizes.reduce((most, size) => Math.max(most, size), 0));
   }
 
-  /** The distance of two artists, or Infinity as soon as it is sure to be above `limit`. */
-  distance(a: number, b: number, limit = Number.POSITIVE_INFINITY): number {
+  /** The distance of two artists. */
+  distance(a: number, b: number): number {
     const { starts } = this.#space;
     const [first, last] = [starts[a] as number, starts[a + 1] as number];
     const [from, to] = [starts[b] as number, starts[b + 1] as number];
     const columns = this.#columns;
     for (let y = 0; y < to - from; y++) columns[y] = Number.POSITIVE_INFINITY;
-    // Sums only grow, so that half of what the rows have come to is a lower bound, but for the rounding of this product.
-    const tooMuch = 2 * limit * (last - first) * (1 + 1e-12);
     let rows = 0;
-    for (let x = first; x < last; x++) {
-      rows += rootOf(this.#row(x, from, to));
-      if (rows > tooMuch) return Number.POSITIVE_INFINITY;
-    }
+    for (let x = first; x < last; x++) rows += rootOf(this.#row(x, from, to));
     let sum = 0;
     for (let y = 0; y < to - from; y++) sum += rootOf(columns[y] as number);
     return (rows / (last - first) + sum / (to - from)) / 2;

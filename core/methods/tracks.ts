@@ -3,36 +3,40 @@ import { type Part, reasonsOfParts } from '../similarity/reasons.ts';
 import { TopRows } from '../vectors/nearest.ts';
 import type { Method } from './method.ts';
 import { NearestTracks } from './nearest-tracks.ts';
+import { type DistancesTo, setDistances } from './set-distances.ts';
 import type { Space } from './space.ts';
 import { centres } from './whitened.ts';
 
 /** The method `tracks`: an artist is the set of their tracks, in whitened axes (`NearestTracks`). */
 export function tracksMethod(space: Space): Method {
+  const n = space.ids.length;
   const tracks = new NearestTracks(space);
+  const distances = setDistances(space);
   return {
     ...{ name: 'tracks', ids: space.ids, features: space.ruler.features, matrix: null },
-    nearest: (k) => nearestSets(space, tracks, k),
-    distancesFrom: (a) => Float64Array.from(space.ids, (_, b) => tracks.distance(a, b)),
+    nearest: (k) => nearestSets(space, distances, k),
+    distancesFrom: (a) => distances(a, 0, n).slice(),
     reasons: (a, b) => reasonsOfParts(partsOf(space, tracks, a, b)),
   };
 }
 
 /**
- * Exact. The artists whose centres are nearest bound how far the k-th nearest can be; every other pair is given up as
- * soon as it is sure to be farther than that for both. Where all pairs are wanted none can be given up.
+ * Exact. The artists whose centres are nearest bound how far the k-th nearest can be; a pair whose boxes are farther
+ * from each other than that for both is given up. Where all pairs are wanted none can be given up.
  */
-function nearestSets(space: Space, tracks: NearestTracks, k: number): Neighbours {
+function nearestSets(space: Space, distances: DistancesTo, k: number): Neighbours {
   const n = space.ids.length;
   const kept = Math.max(0, Math.min(k, n - 1));
-  const limits = limitsOf(space, tracks, kept);
+  const limits = limitsOf(space, distances, kept);
+  const within = setDistances(space, limits);
   const nearest = space.ids.map(() => new TopRows(kept));
   // Each list is shown its rows in ascending order, as it has to be.
   for (let a = 0; kept > 0 && a < n; a++) {
-    for (let b = a + 1; b < n; b++) {
-      const [limitA, limitB] = [limits[a] as number, limits[b] as number];
-      const distance = tracks.distance(a, b, Math.max(limitA, limitB));
-      if (distance <= limitA) offer(nearest[a] as TopRows, b, distance);
-      if (distance <= limitB) offer(nearest[b] as TopRows, a, distance);
+    const toOthers = within(a, a + 1, n);
+    for (let i = 0; i < toOthers.length; i++) {
+      const [b, distance] = [a + 1 + i, toOthers[i] as number];
+      if (distance <= (limits[a] as number)) offer(nearest[a] as TopRows, b, distance);
+      if (distance <= (limits[b] as number)) offer(nearest[b] as TopRows, a, distance);
     }
   }
   const result = { n, k: kept, rows: new Int32Array(n * kept), distances: new Float64Array(n * kept) };
@@ -52,13 +56,13 @@ function offer(top: TopRows, row: number, distance: number): void {
 }
 
 /** Of each artist, a distance within which at least k others are. */
-function limitsOf(space: Space, tracks: NearestTracks, k: number): Float64Array {
+function limitsOf(space: Space, distances: DistancesTo, k: number): Float64Array {
   const n = space.ids.length;
   if (k === n - 1) return new Float64Array(n).fill(Number.POSITIVE_INFINITY);
   const near = nearestNeighbours(centres(space), 2 * k);
   return Float64Array.from({ length: n }, (_, a) => {
     const rows = near.rows.subarray(a * near.k, (a + 1) * near.k);
-    return Float64Array.from(rows, (b) => tracks.distance(a, b)).sort()[k - 1] as number;
+    return Float64Array.from(rows, (b) => distances(a, b, b + 1)[0] as number).sort()[k - 1] as number;
   });
 }
 

@@ -1,6 +1,5 @@
 import { meanMethod } from '../../../../core/methods/mean.ts';
 import type { Method } from '../../../../core/methods/method.ts';
-import { NearestTracks } from '../../../../core/methods/nearest-tracks.ts';
 import type { Space } from '../../../../core/methods/space.ts';
 import { tracksMethod } from '../../../../core/methods/tracks.ts';
 import { whitenedMethod } from '../../../../core/methods/whitened.ts';
@@ -110,20 +109,6 @@ test('distances of tracks are the same both ways to the last bit, and ties go by
     }
   }
   expect(ties).toBeGreaterThan(0);
-});
-
-test('a pair has one distance, whichever of the two comes first, and none above the limit', () => {
-  const random = mulberry32(10);
-  const space = placed(madeUp(random, 20, 9, () => random.uniform()));
-  const tracks = new NearestTracks(space);
-  for (let a = 0; a < 20; a++) {
-    for (let b = 0; b < 20; b++) {
-      const distance = tracks.distance(a, b);
-      expect(tracks.distance(b, a)).toBe(distance);
-      expect(tracks.distance(a, b, distance)).toBe(distance);
-      expect(tracks.distance(a, b, distance / 1e6)).toBe(a === b ? 0 : Number.POSITIVE_INFINITY);
-    }
-  }
 });
 
 test('hand-made: a set of two tracks and one of one', () => {
