@@ -5,7 +5,7 @@ import type { ExploredArtist, ExploredTracks } from '../core/explore.ts';
 import type { ViewProps } from './app.tsx';
 import { featureColour } from './colours.ts';
 import { count, counted, day, featureValue, figure, percent } from './format.ts';
-import { ArtistLink, Bar, Heading, Out, Table, Told } from './parts.tsx';
+import { ArtistLink, Bar, Heading, Newer, Out, Table, Told } from './parts.tsx';
 import { hrefOf } from './route.ts';
 import { Answered, question, useAnswer } from './server.tsx';
 import { TracksTable } from './tracks-table.tsx';
@@ -58,8 +58,9 @@ function Neighbours({ id, world }: { id: string; world: World }): JSX.Element {
   const isMore = limit === FIRST && world.catalogue.artists.length > FIRST + 1;
   return (
     <Answered answer={similar}>
-      {({ neighbours, warnings }) => (
+      {({ neighbours, warnings, run }) => (
         <>
+          <Newer run={run} world={world} />
           <Warnings warnings={warnings} />
           <Told>{counted(neighbours.length, 'neighbour')}</Told>
           <Legend neighbours={neighbours} />
@@ -116,18 +117,25 @@ export function Warnings({ warnings }: { warnings: readonly string[] }): JSX.Ele
 }
 
 function Legend({ neighbours }: { neighbours: readonly Neighbour[] }): JSX.Element | null {
-  const features = neighbours[0]?.reasons.map(({ feature }) => feature).sort() ?? [];
+  const features = neighbours[0]?.reasons.map(({ feature }) => feature) ?? [];
   if (features.length === 0) return null;
+  features.sort((a, b) => (featureName(a) < featureName(b) ? -1 : 1));
   return (
-    <p class="legend quiet">
-      The striped bar is what each distance is made of:{' '}
-      {features.map((feature) => (
-        <span key={feature} class="key">
-          <span class="swatch" style={{ background: featureColour(feature) }} aria-hidden="true" />
-          {featureName(feature)}
-        </span>
-      ))}
-    </p>
+    <>
+      <p class="quiet">
+        The nearest first. Loud means among the loudest third here, quiet among the quietest, and so on. Sure
+        means still among the nearest when the tracks of both are drawn anew, in so many of a hundred draws.
+      </p>
+      <p class="legend quiet">
+        The striped bar is what each distance is made of:{' '}
+        {features.map((feature) => (
+          <span key={feature} class="key">
+            <span class="swatch" style={{ background: featureColour(feature) }} aria-hidden="true" />
+            {featureName(feature)}
+          </span>
+        ))}
+      </p>
+    </>
   );
 }
 
@@ -142,19 +150,18 @@ function NeighbourItem(props: { of: string; neighbour: Neighbour; world: World }
         <p>{reasonWords(reasons, distance, world)}</p>
       </div>
       <div class="measures">
-        <span>
-          distance <strong>{figure(distance)}</strong>
-        </span>
-        <span class="sureness">
-          {confidence === null ? (
-            <span class="quiet">sureness not computed</span>
-          ) : (
-            <>
-              <Bar share={confidence} kind={confidence < 0.5 ? 'low' : ''} /> {sureness(confidence)} (
-              {percent(confidence)})
-            </>
-          )}
-        </span>
+        <span>distance </span>
+        <strong>{figure(distance)}</strong>
+        {confidence === null ? (
+          <span class="quiet whole">sureness not computed</span>
+        ) : (
+          <>
+            <Bar share={confidence} kind={confidence < 0.5 ? 'low' : ''} />
+            <span>
+              {sureness(confidence)} ({percent(confidence)})
+            </span>
+          </>
+        )}
       </div>
       <div class="stack" aria-hidden="true">
         {reasons.map(({ feature, share }) => (

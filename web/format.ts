@@ -27,15 +27,23 @@ export const percent = (share: number | null): string =>
 export const dollars = (value: number): string =>
   value > 0 && value < 0.01 ? 'less than $0.01' : `$${hundredths.format(value)}`;
 
-/** A value of an audio feature in its unit. */
+/** A mean of an audio feature in its unit. */
 export function featureValue(feature: string, value: number | null): string {
   if (value === null) return UNKNOWN;
   if (feature === 'loudness') return `${tenths.format(value)} dB`;
   if (feature === 'tempo') return `${whole.format(value)} BPM`;
-  if (Number.isInteger(value) && (feature === 'key' || feature === 'mode')) return whole.format(value);
   if (feature !== 'duration_ms') return hundredths.format(value);
   const seconds = Math.round(value / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+const NOTES = ['C', 'C♯', 'D', 'D♯', 'E', 'F', 'F♯', 'G', 'G♯', 'A', 'A♯', 'B'];
+
+/** A track's value of an audio feature; Spotify numbers keys by semitones from C, with -1 for none. */
+export function trackValue(feature: string, value: number | null): string {
+  if (feature === 'key') return NOTES[value ?? -1] ?? UNKNOWN;
+  if (feature === 'mode' && value !== null) return value === 1 ? 'major' : 'minor';
+  return featureValue(feature, value);
 }
 
 /** A day, yyyy-mm-dd. */
@@ -46,3 +54,7 @@ export function time(iso: string): string {
   const parsed = new Date(iso);
   return Number.isNaN(parsed.getTime()) ? iso : `${times.format(parsed)} UTC`;
 }
+
+/** Where Spotify plays a song; null where the id is not one of Spotify's. */
+export const songUrl = (id: string): string | null =>
+  /^[0-9A-Za-z]{22}$/.test(id) ? `https://open.spotify.com/track/${id}` : null;

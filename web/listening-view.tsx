@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ExploredListening } from '../core/explore.ts';
-import { count, counted, day, figure, time, UNKNOWN } from './format.ts';
-import { ArtistLink, Heading, Table, Told } from './parts.tsx';
+import { count, counted, day, figure, songUrl, time, UNKNOWN } from './format.ts';
+import { ArtistLink, Heading, Out, Table, Told } from './parts.tsx';
 import { Answered, useAnswer } from './server.tsx';
 import type { World } from './world.ts';
 
@@ -73,38 +73,46 @@ function Listening({ world, ...listening }: ExploredListening & { world: World |
 function Recommended({ date, songs }: NonNullable<ExploredListening['recommended']>): JSX.Element {
   if (songs.length === 0) return <p>On {day(date)} nothing could be recommended.</p>;
   return (
-    <Table
-      caption={`Recommended on ${day(date)}`}
-      head={['Song', 'By', 'Since you heard', 'How', 'Nearness', 'Score']}
-    >
-      {songs.map(({ id, name, artist, because, method, nearness, score }) => (
-        <tr key={id}>
-          <th scope="row" class="long" title={name}>
-            {name}
-          </th>
-          <td class="long" title={artist}>
-            {artist}
-          </td>
-          <td class="long" title={because.name}>
-            {because.name}
-          </td>
-          <td>{METHODS[method] ?? method}</td>
-          <td>{figure(nearness)}</td>
-          <td>{figure(score)}</td>
-        </tr>
-      ))}
-    </Table>
+    <>
+      <p class="quiet">
+        Nearness is to the song that you heard, at most 1. The list is by score: how near a song is to all
+        that you heard and that led to it, what you heard lately and often the most.
+      </p>
+      <Table
+        caption={`Recommended on ${day(date)}`}
+        head={['Song', 'By', 'Since you heard', 'How', 'Nearness', 'Score']}
+      >
+        {songs.map(({ id, name, artist, because, method, nearness, score }) => (
+          <tr key={id}>
+            <th scope="row" class="long" title={name}>
+              <Out href={songUrl(id)}>{name}</Out>
+            </th>
+            <td class="long" title={artist}>
+              {artist}
+            </td>
+            <td class="long" title={because.name}>
+              {because.name}
+            </td>
+            <td>{METHODS[method] ?? method}</td>
+            <td>{figure(nearness)}</td>
+            <td>{figure(score)}</td>
+          </tr>
+        ))}
+      </Table>
+    </>
   );
 }
 
 const [WIDTH, HEIGHT] = [720, 90];
+/** Days that have room at least, lest a few become blocks. */
+const LEAST_DAYS = 30;
 
 /** A bar a day that has plays; the same as a table below it. */
 function Days({ days }: { days: ExploredListening['days'] }): JSX.Element | null {
   const [first, last] = [days[0], days.at(-1)];
   if (!first || !last) return null;
   const dayOf = (date: string) => Date.parse(date) / 86_400_000;
-  const step = WIDTH / (dayOf(last.date) - dayOf(first.date) + 1);
+  const step = WIDTH / Math.max(LEAST_DAYS, dayOf(last.date) - dayOf(first.date) + 1);
   const most = Math.max(...days.map(({ plays }) => plays));
   return (
     <figure class="days">
@@ -116,7 +124,7 @@ function Days({ days }: { days: ExploredListening['days'] }): JSX.Element | null
           const height = (plays / most) * HEIGHT;
           const x = (dayOf(date) - dayOf(first.date)) * step;
           return (
-            <rect key={date} x={x} y={HEIGHT - height} width={Math.min(40, step * 0.9)} height={height}>
+            <rect key={date} x={x} y={HEIGHT - height} width={step * 0.9} height={height}>
               <title>{`${day(date)}: ${counted(plays, 'play')}`}</title>
             </rect>
           );
@@ -148,7 +156,7 @@ function Plays({
         {(isAll ? plays : plays.slice(0, FIRST)).map(({ playedAt, id, name, artist, artistId }) => (
           <tr key={`${playedAt} ${id}`}>
             <th scope="row" class="long" title={name ?? id}>
-              {name ?? id}
+              <Out href={songUrl(id)}>{name ?? id}</Out>
             </th>
             <td class="long" title={artist ?? ''}>
               {artistId && artist && world?.places.has(artistId) ? (

@@ -10,6 +10,8 @@ interface MapEvents {
   selected(artist: number): void;
   /** The artists in view have changed, the best known first. */
   viewed(artists: number[]): void;
+  /** One finger drags on the map, which leaves that to the page; or no longer. */
+  refused(is: boolean): void;
 }
 
 /** Marks in the browser's timeline when the map was drawn. */
@@ -18,10 +20,12 @@ const LARGEST = 400;
 /** The largest that is chosen without being asked for. */
 const FAR_IN = 60;
 /** How far from the middle, of the smaller side, true neighbours are to be. */
-const NEAR = [0.06, 0.3] as const;
+const NEAR = [0.12, 0.3] as const;
 const VIEWED = 30;
-/** Pixels around a point in which it is meant. */
-const REACH = 14;
+/** Pixels around a point in which it is meant, by mouse and by finger. */
+const [REACH, TOUCH_REACH] = [14, 24];
+/** Of the map's smaller side, which a path fills. */
+const FRAMED = 0.75;
 /** Of the smaller side, which the map fills at first. */
 const FILLED = 0.92;
 
@@ -59,6 +63,7 @@ export class MapCanvas {
     );
     this.#zoom = zoom<HTMLCanvasElement, unknown>()
       .scaleExtent([0.7, LARGEST])
+      .filter((event: Event) => isMeant(event))
       .on('zoom', ({ transform }: { transform: ZoomTransform }) => this.#moved(transform));
     this.#selection = select(canvas).call(this.#zoom);
     this.#resizes = new ResizeObserver(() => this.#resize());
@@ -70,6 +75,9 @@ export class MapCanvas {
   readonly #listeners: [string, (event: Event) => void][] = [
     ['pointermove', (event) => this.#hover(this.#at(event as PointerEvent))],
     ['pointerleave', () => this.#hover(null)],
+    ['touchmove', (event) => this.#events.refused((event as TouchEvent).targetTouches.length === 1)],
+    ['touchend', () => this.#events.refused(false)],
+    ['touchcancel', () => this.#events.refused(false)],
     ['click', (event) => this.#select(this.#at(event as PointerEvent))],
     ['keydown', (event) => this.#key(event as KeyboardEvent)],
     ['focus', () => this.#keys(this.#canvas.matches(':focus-visible'))],
@@ -96,6 +104,27 @@ export class MapCanvas {
     this.#zoom.transform(
       this.#selection,
       zoomIdentity.translate(width / 2 - x * k, height / 2 - y * k).scale(k),
+    );
+  }
+
+  /** Brings several artists into view, as large as they fit. */
+  frame(artists: readonly number[]): void {
+    const { width, height } = this.#size;
+    if (width === 0) {
+      this.#awaited = () => this.frame(artists);
+      return;
+    }
+    const places = this.#points.filter(({ artist }) => artists.includes(artist)).map((p) => this.#place(p));
+    if (places.length === 0) return;
+    const [left, right] = extent(places.map(([x]) => x));
+    const [top, bottom] = extent(places.map(([, y]) => y));
+    const fits = Math.min(width / (right - left), height / (bottom - top)) * FRAMED;
+    const k = Math.min(FAR_IN, fits);
+    this.#zoom.transform(
+      this.#selection,
+      zoomIdentity
+        .translate(width / 2 - ((left + right) / 2) * k, height / 2 - ((top + bottom) / 2) * k)
+        .scale(k),
     );
   }
 
@@ -167,8 +196,8 @@ export class MapCanvas {
     return found?.artist ?? null;
   }
 
-  #at({ offsetX, offsetY }: PointerEvent): number | null {
-    return this.#nearest(offsetX, offsetY, REACH);
+  #at({ offsetX, offsetY, pointerType }: PointerEvent): number | null {
+    return this.#nearest(offsetX, offsetY, pointerType === 'touch' ? TOUCH_REACH : REACH);
   }
 
   #atCross(): number | null {
@@ -244,3 +273,14 @@ export class MapCanvas {
     }, 200) as unknown as number;
   }
 }
+
+/** One finger scrolls the page, since on a phone the map fills most of it; else as d3-zoom has it. */
+const isMeant = (event: Event): boolean =>
+  event.type === 'touchstart'
+    ? (event as TouchEvent).targetTouches.length > 1
+    : (!(event as MouseEvent).ctrlKey || event.type === 'wheel') && !(event as MouseEvent).button;
+
+const extent = (values: readonly number[]): [least: number, most: number] => [
+  Math.min(...values),
+  Math.max(...values),
+];

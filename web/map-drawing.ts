@@ -79,8 +79,8 @@ export function drawMap(
   stroked(pen, lines(path.slice(1).map((step, i) => [path[i] as number, step] as const)), accent, 4);
   const marked = [selected, look.hovered, ...path].filter((artist) => artist !== null);
   for (const artist of marked) ring(pen, placeOf(artist, places, look), accent, ground);
-  const first = [...marked, ...(selected === null ? [] : picture.nearest(selected))];
-  drawNames(pen, namesOf(seen, first, places, look), { ink, ground });
+  const near = selected === null ? [] : picture.nearest(selected);
+  drawNames(pen, namesOf(seen, marked, near, places, look), { ink, ground });
   if (look.hasCross) cross(pen, look, ink);
 }
 
@@ -196,13 +196,15 @@ function ring(pen: Pen, place: [number, number] | undefined, accent: string, gro
 /** Those that are marked first, then the best known. */
 function* namesOf(
   seen: readonly Seen[],
-  first: readonly number[],
+  marked: readonly number[],
+  near: readonly number[],
   places: ReadonlyMap<number, Point>,
   look: Look,
 ): Generator<PlacedName> {
-  for (const artist of first) {
+  for (const [i, artist] of [...marked, ...near].entries()) {
     const place = placeOf(artist, places, look);
-    if (place) yield { name: places.get(artist)?.name ?? '', x: place[0], y: place[1] };
+    const isRinged = i < marked.length;
+    if (place) yield { name: places.get(artist)?.name ?? '', x: place[0], y: place[1], isRinged };
   }
   for (const { point, x, y } of seen.slice(0, TRIED)) yield { name: point.name, x, y };
 }

@@ -2,8 +2,8 @@ const LABELS = 28;
 const FONT = '12px system-ui, sans-serif';
 /** Pixels between the lines of two names. */
 const LINE = 16;
-/** Pixels from the middle of a dot to its name. */
-const ASIDE = 10;
+/** Pixels from the middle of a dot to its name, and where a ring is around it. */
+const [ASIDE, ASIDE_RING] = [10, 15];
 const LONGEST = 28;
 
 /** A name and the dot that it belongs to, in CSS pixels. */
@@ -11,6 +11,8 @@ export interface PlacedName {
   name: string;
   x: number;
   y: number;
+  /** Whether a ring is around the dot. */
+  isRinged?: boolean;
 }
 
 /** Writes names in their order, but for those that would cover another, until there are enough. */
@@ -27,11 +29,12 @@ export function drawNames(
   pen.fillStyle = ink;
   const edge = pen.canvas.clientWidth;
   const taken: { left: number; right: number; y: number }[] = [];
-  for (const { name, x, y } of names) {
+  for (const { name, x, y, isRinged } of names) {
     if (taken.length === LABELS) return;
     const text = shortened(name);
     const width = widthOf(pen, text);
-    const left = x + ASIDE + width > edge ? x - ASIDE - width : x + ASIDE;
+    const aside = isRinged ? ASIDE_RING : ASIDE;
+    const left = x + aside + width > edge ? x - aside - width : x + aside;
     const right = left + width;
     const isFree = taken.every(
       (other) => left > other.right || right < other.left || Math.abs(y - other.y) > LINE,

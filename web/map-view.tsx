@@ -14,8 +14,10 @@ import { question, useAnswer } from './server.tsx';
 import { trust } from './words.ts';
 import type { World } from './world.ts';
 
-const HELP =
-  'Arrow keys move the map, plus and minus zoom, 0 shows all of it, Enter chooses the artist at the cross. The list beside the map leads to the same artists.';
+const KEYS =
+  'The mouse or arrow keys move the map, the wheel or plus and minus zoom, 0 shows all of it, a click or Enter at the cross chooses an artist. The list leads to the same artists.';
+const FINGERS =
+  'Two fingers move and zoom the map, one scrolls the page, a tap chooses an artist. The list leads to the same artists.';
 
 /** All artists at once, and a walk from neighbour to neighbour. */
 export function MapView({ world, ids: [from, to] }: ViewProps): JSX.Element {
@@ -75,9 +77,9 @@ function Quality({ world: { catalogue } }: { world: World }): JSX.Element {
   const { k, kept, trustworthiness, artists } = map;
   return (
     <p class="quality">
-      The map shows {trust(trustworthiness)} who sounds alike, not all of it: of an artist's {count(k)} true
-      nearest, <strong>{percent(kept)}</strong> are among its {count(k)} nearest here; trustworthiness{' '}
-      <strong>{figure(trustworthiness)}</strong> (1 where nobody is near here who is not near in truth), over{' '}
+      A dot is an artist, and those that sound alike lie together. The map shows {trust(trustworthiness)} who
+      does, not all of it: of an artist's {count(k)} true nearest, <strong>{percent(kept)}</strong> are among
+      its {count(k)} nearest here; trustworthiness <strong>{figure(trustworthiness)}</strong> of 1, over{' '}
       {counted(artists, 'artist')}. Lines lead to the true nearest.
     </p>
   );
@@ -93,20 +95,24 @@ function Canvas(props: {
   const canvas = useRef<HTMLCanvasElement>(null);
   const map = useRef<MapCanvas | undefined>(undefined);
   const [hovered, setHovered] = useState<number | null>(null);
+  const [isRefused, setRefused] = useState(false);
   const nameOf = (artist: number | null) => world.catalogue.artists[artist ?? -1]?.name;
   useEffect(() => {
     map.current = new MapCanvas(canvas.current as HTMLCanvasElement, points, picture, {
       hovered: setHovered,
       selected: (artist) => goTo('map', world.catalogue.artists[artist]?.id),
       viewed: onView,
+      refused: setRefused,
     });
     return () => map.current?.close();
   }, [points]);
   useEffect(() => map.current?.show(picture));
-  const { selected } = picture;
+  const { selected, path } = picture;
   useEffect(() => {
-    if (selected !== null) map.current?.centre(selected, world.catalogue.artists[selected]?.nearest ?? []);
-  }, [selected]);
+    if (path.length > 1) map.current?.frame(path);
+    else if (selected !== null)
+      map.current?.centre(selected, world.catalogue.artists[selected]?.nearest ?? []);
+  }, [selected, path.join()]);
   return (
     <div class="canvas">
       {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it takes keys of its own, which the role says */}
@@ -120,6 +126,11 @@ function Canvas(props: {
       <p class="hovered" role="status" title={nameOf(hovered)}>
         {nameOf(hovered) ?? ''}
       </p>
+      {isRefused && (
+        <p class="fingers" aria-hidden="true">
+          Two fingers move the map
+        </p>
+      )}
       <div class="zoom">
         <button type="button" onClick={() => map.current?.scale(1.6)} aria-label="Zoom in">
           +
@@ -132,7 +143,8 @@ function Canvas(props: {
         </button>
       </div>
       <p id="map-help" class="quiet">
-        {HELP}
+        <span class="bymouse">{KEYS}</span>
+        <span class="bytouch">{FINGERS}</span>
       </p>
     </div>
   );

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import type { SimilarResult } from '../core/events.ts';
 import type { ExploredPath } from '../core/explore.ts';
 import { counted, figure } from './format.ts';
+import { Newer } from './parts.tsx';
 import { Picker } from './picker.tsx';
 import { goTo, hrefOf } from './route.ts';
 import { Answered, question, useAnswer } from './server.tsx';
@@ -46,10 +47,14 @@ export function Walk({ world, id, to, path }: WalkProps): JSX.Element {
       </h2>
       <p class="links">
         <a href={hrefOf('artist', id)}>Why, and its tracks</a>
-        <a href={hrefOf('map')}>Leave</a>
+        <a href={hrefOf('map')}>Back to all artists</a>
       </p>
-      <h3>Walk on to a true neighbour</h3>
-      {artist?.nearest.length === 0 ? <p>No other artist was compared with this one.</p> : <WalkOn id={id} />}
+      <h3>Walk on to a neighbour</h3>
+      {artist?.nearest.length === 0 ? (
+        <p>No other artist was compared with this one.</p>
+      ) : (
+        <WalkOn id={id} world={world} />
+      )}
       <h3>A path through near artists</h3>
       <Picker
         world={world}
@@ -63,21 +68,24 @@ export function Walk({ world, id, to, path }: WalkProps): JSX.Element {
   );
 }
 
-function WalkOn({ id }: { id: string }): JSX.Element {
+function WalkOn({ id, world }: { id: string; world: World }): JSX.Element {
   const similar = useAnswer<SimilarResult>(question('similar', { artist: id, limit: 10 }));
   return (
     <Answered answer={similar}>
-      {({ neighbours }) => (
-        <ol class="walk">
-          {neighbours.map((other) => (
-            <li key={other.id}>
-              <a class="name" href={hrefOf('map', other.id)} title={other.name}>
-                {other.name}
-              </a>
-              <span class="quiet">{figure(other.distance)}</span>
-            </li>
-          ))}
-        </ol>
+      {({ neighbours, run }) => (
+        <>
+          <Newer run={run} world={world} />
+          <ol class="walk">
+            {neighbours.map((other) => (
+              <li key={other.id}>
+                <a class="name" href={hrefOf('map', other.id)} title={other.name}>
+                  {other.name}
+                </a>
+                <span class="quiet">{figure(other.distance)}</span>
+              </li>
+            ))}
+          </ol>
+        </>
       )}
     </Answered>
   );

@@ -58,7 +58,7 @@ function Compared({ a, b, distance, features }: ExploredPair): JSX.Element {
             Distance <strong>{figure(distance)}</strong>.
           </>
         )}{' '}
-        Grey: how many artists of the catalogue lie where.
+        The grey bars are all artists, the marks are these two.
       </p>
       <p class="legend">
         <span class="key">
@@ -82,7 +82,7 @@ function Compared({ a, b, distance, features }: ExploredPair): JSX.Element {
       </div>
       <Table
         caption="Feature by feature"
-        head={['Feature', a.name, 'Catalogue below it', b.name, 'Catalogue below it']}
+        head={['Feature', a.name, 'Artists below that', b.name, 'Artists below that']}
       >
         {features.map((feature) => (
           <tr key={feature.name}>

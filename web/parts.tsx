@@ -1,5 +1,7 @@
-import type { ComponentChildren, JSX } from 'preact';
+import type { ComponentChildren, JSX, RefObject } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { hrefOf } from './route.ts';
+import type { World } from './world.ts';
 
 /** The heading of a view, to which the focus moves when one goes there. */
 export function Heading({ children }: { children: ComponentChildren }): JSX.Element {
@@ -35,6 +37,19 @@ export function Out({ href, children }: { href: string | null; children: Compone
   );
 }
 
+/** Says that what the page shows of the artists is no longer what is published. */
+export function Newer({ run, world }: { run: string; world: World }): JSX.Element | null {
+  if (run === world.catalogue.run) return null;
+  return (
+    <div class="failure" role="alert">
+      <p>A newer run has been published since this page was loaded.</p>
+      <button type="button" onClick={() => location.reload()}>
+        Load it
+      </button>
+    </div>
+  );
+}
+
 /** A bar as long as a share from 0 to 1; what it says stands beside it as text. */
 export function Bar({ share, kind = '' }: { share: number; kind?: string }): JSX.Element {
   return (
@@ -47,14 +62,18 @@ export function Bar({ share, kind = '' }: { share: number; kind?: string }): JSX
 /** A table that scrolls by itself where it is too wide, by keyboard too. */
 export function Table(props: {
   caption: string;
+  /** Where there are many columns. */
+  isDense?: boolean;
   head: ComponentChildren[];
   children: ComponentChildren;
 }): JSX.Element {
+  const region = useRef<HTMLDivElement>(null);
+  const isCut = useIsCut(region);
+  // Only what scrolls must be reached by keyboard.
+  const reached = isCut ? ({ role: 'group', 'aria-label': props.caption, tabIndex: 0 } as const) : {};
   return (
-    // biome-ignore lint/a11y/useSemanticElements: it is no set of fields
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <div class="scrolls" role="group" aria-label={props.caption} tabIndex={0}>
-      <table>
+    <div ref={region} class="scrolls" {...reached}>
+      <table class={props.isDense ? 'dense' : ''}>
         <caption>{props.caption}</caption>
         <thead>
           <tr>
@@ -69,4 +88,18 @@ export function Table(props: {
       </table>
     </div>
   );
+}
+
+/** Whether an element is narrower than what is in it. */
+function useIsCut(element: RefObject<HTMLElement | null>): boolean {
+  const [isCut, setCut] = useState(false);
+  useEffect(() => {
+    const { current } = element;
+    if (!current) return;
+    const sizes = new ResizeObserver(() => setCut(current.scrollWidth > current.clientWidth));
+    sizes.observe(current);
+    if (current.firstElementChild) sizes.observe(current.firstElementChild);
+    return () => sizes.disconnect();
+  }, []);
+  return isCut;
 }

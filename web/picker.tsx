@@ -68,7 +68,11 @@ export function Picker({ world, label, value = '', isLabelled = false, onPick }:
         }}
         onFocus={({ currentTarget }) => currentTarget.select()}
         onKeyDown={pressed}
-        onBlur={() => setOpen(false)}
+        onBlur={() => {
+          setOpen(false);
+          // What was typed and not chosen is not what the view shows.
+          if (isLabelled) setTyped(value);
+        }}
       />
       <div id={`${id}l`} role="listbox" aria-label={label} hidden={!isListed}>
         {found.map((artist, place) => (

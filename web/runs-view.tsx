@@ -50,21 +50,21 @@ function Run({ run, isOpen }: { run: ExploredRun; isOpen: boolean }): JSX.Elemen
     <details class="run" open={isOpen}>
       <summary>
         <h2>
-          {kind} of {day(date)}
+          {capital(kind)} of {day(date)}
         </h2>{' '}
-        <span class={`status ${status}`}>{status}</span>
+        <span class={`status ${status}`}>{status}</span> <span class="quiet">{time(startedAt)}</span>
       </summary>
       <dl class="account">
-        <Entry name="Run" value={id} />
+        <Entry name="Run" value={id} isLong />
         <Entry name="Began" value={time(startedAt)} />
         {finishedAt && <Entry name="Ended" value={time(finishedAt)} />}
         {figures(account).map(([name, value]) => (
-          <Entry key={name} name={name} value={value} />
+          <Entry key={name} name={name} value={value} isLong={value.length > SHORT} />
         ))}
         {cost !== null && <Entry name="Cost, about" value={dollars(cost)} />}
       </dl>
       {account.stopped && <p>{account.stopped}</p>}
-      <Warnings warnings={account.warnings ?? []} />
+      <Warnings warnings={[...(account.blocked ?? []), ...(account.warnings ?? [])]} />
       <SourcesTable sources={account.sources} />
       <DroppedTable dropped={account.dropped ?? []} all={account.droppedCount} />
       <ScoreCard scores={account.scores ?? []} />
@@ -72,9 +72,13 @@ function Run({ run, isOpen }: { run: ExploredRun; isOpen: boolean }): JSX.Elemen
   );
 }
 
-function Entry({ name, value }: { name: string; value: string }): JSX.Element {
+/** Letters of a value that fits into a column. */
+const SHORT = 30;
+
+function Entry(props: { name: string; value: string; isLong?: boolean }): JSX.Element {
+  const { name, value, isLong } = props;
   return (
-    <div>
+    <div class={isLong ? 'wide' : ''}>
       <dt>{name}</dt>
       <dd>{value}</dd>
     </div>
@@ -87,11 +91,12 @@ const NAMES: Record<string, string> = {
   rejectedCount: 'Rejected',
   unknownCount: 'Not known',
   neighbours: 'Neighbours each',
+  weight: 'Weight of playlists',
 };
 
 /** What a result counts, in its own order; one of what `artists` were asked and collected tells both. */
 function figures(account: Account): [name: string, value: string][] {
-  const { artists, method, features, published } = account;
+  const { artists, method, features, published, report } = account;
   const counts = Object.entries({ ...account, ...(typeof artists === 'object' ? artists : {}) }).flatMap(
     ([name, value]): [string, string][] => {
       if (name === 'coverage') return [[named(name), percent(value as number)]];
@@ -104,14 +109,16 @@ function figures(account: Account): [name: string, value: string][] {
     ...(typeof method === 'string' ? [['Method', method] as [string, string]] : []),
     ...(compared === undefined ? [] : [['Compared by', compared] as [string, string]]),
     ...(published === undefined ? [] : [['Published', published ? 'yes' : 'no'] as [string, string]]),
+    ...(report ? [['Report, in the lake', report.page] as [string, string]] : []),
   ];
 }
 
 const said = (value: unknown): string =>
   typeof value !== 'number' ? String(value) : Number.isInteger(value) ? count(value) : figure(value);
 
-const named = (name: string): string =>
-  NAMES[name] ?? name.replace(/^./, (letter) => letter.toUpperCase()).replace(/([a-z])([A-Z])/g, '$1 $2');
+const named = (name: string): string => NAMES[name] ?? capital(name).replace(/([a-z])([A-Z])/g, '$1 $2');
+
+const capital = (word: string): string => word.replace(/^./, (letter) => letter.toUpperCase());
 
 function SourcesTable({ sources }: { sources: Account['sources'] }): JSX.Element | null {
   const rows = Object.entries<Record<string, number>>({ ...sources }).flatMap(([what, counts]) =>
@@ -158,7 +165,7 @@ function ScoreCard({ scores }: { scores: SimilarityResult['scores'] }): JSX.Elem
   return (
     <Table
       caption="Score card: how well the neighbours match what is known, beside chance and popularity"
-      head={['Measure', 'At', 'Value', '95 % interval', 'By chance', 'By popularity', 'Artists']}
+      head={['Measure', 'Nearest', 'Value', '95 % interval', 'By chance', 'By popularity', 'Artists']}
     >
       {scores.map(({ name, k, value, low, high, random, popularity, artists }) => (
         <tr key={`${name} ${k}`}>

@@ -8,8 +8,8 @@ export interface Failure {
   hint: string;
 }
 
-/** What has become of a question. */
-export type Answer<T> = { value: T } | { failure: Failure } | undefined;
+/** What has become of a question; `again` asks it once more. */
+export type Answer<T> = { value: T } | { failure: Failure; again(): void } | undefined;
 
 /** The path of a question, with its parameters. */
 export const question = (path: string, parameters: Record<string, string | number>): string =>
@@ -18,25 +18,37 @@ export const question = (path: string, parameters: Record<string, string | numbe
 /** Asks the server; undefined until it answers. Null asks nothing. */
 export function useAnswer<T>(path: string | null): Answer<T> {
   const [answered, setAnswered] = useState<{ path: string; answer: Answer<T> }>();
+  const [tries, setTries] = useState(0);
   useEffect(() => {
     if (path === null) return;
     const aborter = new AbortController();
+    const again = () => {
+      setAnswered(undefined);
+      setTries(tries + 1);
+    };
     ask<T>(path, aborter.signal).then((answer) => {
-      if (!aborter.signal.aborted) setAnswered({ path, answer });
+      if (aborter.signal.aborted) return;
+      setAnswered({ path, answer: 'failure' in answer ? { ...answer, again } : answer });
     });
     return () => aborter.abort();
-  }, [path]);
+  }, [path, tries]);
   return answered?.path === path ? answered?.answer : undefined;
 }
 
-async function ask<T>(path: string, signal: AbortSignal): Promise<Answer<T>> {
+/** What a browser says of it is another in each, and says less. */
+const NO_ANSWER: Failure = {
+  code: 'no-answer',
+  message: 'The explorer does not answer',
+  hint: 'see whether soundalike explore still runs; where it does not, start it and open the URL that it prints',
+};
+
+async function ask<T>(path: string, signal: AbortSignal): Promise<{ value: T } | { failure: Failure }> {
   try {
     const response = await fetch(path, { signal });
     const body = (await response.json()) as T & { error?: Failure };
     return body.error ? { failure: body.error } : { value: body };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { failure: { code: 'no-answer', message, hint: 'see whether soundalike explore still runs' } };
+  } catch {
+    return { failure: NO_ANSWER };
   }
 }
 
@@ -49,17 +61,25 @@ export function Answered<T>(props: { answer: Answer<T>; children: (value: T) => 
         Loading…
       </p>
     );
-  return 'failure' in answer ? <Failed failure={answer.failure} /> : children(answer.value);
+  return 'failure' in answer ? <Failed {...answer} /> : children(answer.value);
 }
 
 /** Says what went wrong and what to do. */
-function Failed({ failure: { message, hint } }: { failure: Failure }): JSX.Element {
+function Failed({ failure: { message, hint }, again }: { failure: Failure; again(): void }): JSX.Element {
+  const tryAgain = () => {
+    // The button goes with what it stands in, and would take the focus along.
+    document.querySelector('main')?.focus();
+    again();
+  };
   return (
     <div class="failure" role="alert">
       <p>
         <strong>{message}</strong>
       </p>
-      <p>What to do: {hint}.</p>
+      <p>What to do: {/[.?]$/.test(hint) ? hint : `${hint}.`}</p>
+      <button type="button" onClick={tryAgain}>
+        Try again
+      </button>
     </div>
   );
 }

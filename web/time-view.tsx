@@ -90,27 +90,34 @@ function Drifted({ artist, from, to, ...drift }: DriftResult): JSX.Element {
         What became of {artist.name} from {day(from.date)} to {day(to.date)}
       </Told>
       <p>
-        By the ruler of the first day, {artist.name} itself has moved by <strong>{figure(moved)}</strong>.
+        Measured both times as on the first day, {artist.name} itself has moved by{' '}
+        <strong>{figure(moved)}</strong>.
       </p>
-      <h2>What changed its distances</h2>
-      <p>
-        Its distances to {counted(compared, 'artist')} of both days have changed by{' '}
-        <strong>{figure(changed)}</strong> on average. A ruler is what features are measured by; it changes
-        with every day's tracks.
-      </p>
-      <dl class="shares">
-        <dt>By moving, its own and the others'</dt>
-        <dd>
-          <Bar share={changedByMoving === 0 ? 0 : 1 - rulerShare} /> {figure(changedByMoving)}
-        </dd>
-        <dt>By the ruler alone</dt>
-        <dd>
-          <Bar share={rulerShare} kind="low" /> {figure(changedByRuler)} ({percent(rulerShare)} of both)
-        </dd>
-      </dl>
+      {moved === 0 && changed === 0 ? (
+        <p>Nothing has changed between these days.</p>
+      ) : (
+        <>
+          <h2>What changed its distances</h2>
+          <p>
+            Its distances to {counted(compared, 'artist')} of both days have changed by{' '}
+            <strong>{figure(changed)}</strong> on average: because artists have moved, and because the ruler,
+            by which features are measured, is another with every day's tracks.
+          </p>
+          <dl class="shares">
+            <dt>By moving, its own and the others'</dt>
+            <dd>
+              <Bar share={changedByMoving === 0 ? 0 : 1 - rulerShare} /> {figure(changedByMoving)}
+            </dd>
+            <dt>By the ruler alone</dt>
+            <dd>
+              <Bar share={rulerShare} kind="low" /> {figure(changedByRuler)} ({percent(rulerShare)} of both)
+            </dd>
+          </dl>
+        </>
+      )}
       <div class="columns">
-        <Neighbours title="Neighbours gained" artists={gained} />
-        <Neighbours title="Neighbours lost" artists={lost} />
+        <Neighbours title="Now among its ten nearest" artists={gained} />
+        <Neighbours title="No longer among its ten nearest" artists={lost} />
       </div>
     </>
   );

@@ -8,22 +8,36 @@ type Reasons = SimilarResult['neighbours'][number]['reasons'];
 export const featureName = (feature: string): string => (feature === 'duration_ms' ? 'length' : feature);
 
 /** Why two artists are near, in words: "both loud and fast; differ in speechiness". */
-export function reasonWords(reasons: Reasons, distance: number, { third }: World): string {
+export function reasonWords(reasons: Reasons, distance: number, world: World): string {
   if (reasons.length === 0) return '';
   if (distance === 0) return 'the same in all that was compared';
   const even = 1 / reasons.length;
   const near = reasons.filter(({ share }) => share <= even);
   const both = near.flatMap(({ feature, a, b }) => {
-    const side = third(feature, a);
+    const side = sideOf(feature, a, world);
     const words = FEATURE_WORDS[feature];
-    return words && side !== 0 && side === third(feature, b) ? words[side > 0 ? 0 : 1] : [];
+    return words && side !== 0 && side === sideOf(feature, b, world) ? words[side > 0 ? 0 : 1] : [];
   });
   const far = reasons.filter(({ share }) => share > 1.5 * even).reverse();
   const alike = both.length > 0 ? `both ${list(both.slice(0, 3))}` : `alike in ${names(near.slice(0, 2))}`;
   return far.length > 0 ? `${alike}; differ in ${names(far.slice(0, 2))}` : alike;
 }
 
-const names = (reasons: Reasons): string => list(reasons.map(({ feature }) => featureName(feature)));
+/** Means from which on a feature is much at all: most artists have next to nothing, and so has the upper third. */
+const MUCH: Record<string, number> = { instrumentalness: 0.5, liveness: 0.5 };
+
+/** On which side of the catalogue's artists a mean is, as `World.third`. */
+function sideOf(feature: string, mean: number, { third }: World): number {
+  const side = third(feature, mean);
+  return side > 0 && mean < (MUCH[feature] ?? Number.NEGATIVE_INFINITY) ? 0 : side;
+}
+
+const names = (reasons: Reasons): string =>
+  list(
+    reasons.map(({ feature }) =>
+      feature === 'playlists' ? 'the playlists they are in' : featureName(feature),
+    ),
+  );
 
 /** Words in a row: "a, b and c". */
 export const list = (words: readonly string[]): string =>

@@ -85,3 +85,53 @@ test('what the server refuses is shown with what to do, and an unknown hash is t
   // The browser says of each refusal that it was one.
   pages.faults = pages.faults.filter((fault) => !/status of 404/.test(fault));
 });
+
+test('where no answer comes it is said what to do, and asking again helps', async () => {
+  page = await pages.open('#/runs');
+  await heading().waitFor();
+  await page.route('**/api/similar*', (route) => route.abort());
+  await page.goto(`${pages.served.url}#/artist/plain1`);
+  const failure = page.locator('.failure');
+  await failure.waitFor();
+  expect(await failure.textContent()).toMatch(/^The explorer does not answer.*soundalike explore/);
+  expect(await axeViolations(page)).toEqual([]);
+  await page.unroute('**/api/similar*');
+  await pages.tabTo('Try again');
+  await page.keyboard.press('Enter');
+  await page.locator('.neighbours > li').nth(9).waitFor();
+  expect(await failure.count()).toBe(0);
+  expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN');
+  pages.faults = pages.faults.filter((fault) => !/ERR_FAILED/.test(fault));
+});
+
+test.each(['#/artist/plain1', '#/map/plain1'])(
+  'a run that was published meanwhile is told: %s',
+  async (hash) => {
+    page = await pages.open('#/runs');
+    await heading().waitFor();
+    await page.route('**/api/similar*', async (route) => {
+      const answer = (await (await route.fetch()).json()) as object;
+      await route.fulfill({ json: { ...answer, run: 'another' } });
+    });
+    await page.goto(`${pages.served.url}${hash}`);
+    await page.getByText('A newer run has been published').waitFor();
+    await page.unroute('**/api/similar*');
+    await page.getByRole('button', { name: 'Load it' }).click();
+    await page.getByText('A newer run has been published').waitFor({ state: 'detached' });
+    expect(pages.hash()).toBe(hash);
+  },
+);
+
+const WIDER =
+  "[...document.querySelectorAll('.scrolls')].filter((table) => table.scrollWidth > table.clientWidth).length";
+
+test('a table is reached by Tab where it is cut off, and only there', async () => {
+  const tracks = () => page.locator('.scrolls', { hasText: '4 tracks' });
+  page = await pages.open('#/artist/plain1');
+  await tracks().waitFor();
+  // At a desk all of it is seen.
+  expect(await page.evaluate(WIDER)).toBe(0);
+  expect(await tracks().getAttribute('tabindex')).toBeNull();
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.locator('.scrolls[tabindex="0"]', { hasText: '4 tracks' }).waitFor();
+});

@@ -35,6 +35,10 @@ test('an artist by keyboard: searched for, its neighbours with why, one of them 
   expect(text).toContain(nearest.name);
   expect(text).toContain(`distance ${Number(nearest.distance.toPrecision(4))}`);
   expect(text).toMatch(/both |alike in /);
+  // Bars stand under each other, whatever is said beside them.
+  const bars = await items.locator('.measures .bar').all();
+  const lefts = await Promise.all(bars.map(async (bar) => (await bar.boundingBox())?.x));
+  expect([lefts.length, new Set(lefts).size]).toEqual([10, 1]);
   await pages.tabTo(`Feature by feature with ${nearest.name}`);
   await page.keyboard.press('Enter');
   const rows = items.first().locator('tbody tr');

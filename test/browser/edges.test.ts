@@ -88,7 +88,7 @@ test('a run without a map leads to all artists by a list', async () => {
     await page.getByText('This run has no map').waitFor();
     expect(await page.locator('canvas').count()).toBe(0);
     await page.locator('.walk a', { hasText: 'Plain 1' }).click();
-    await page.getByRole('heading', { name: 'Walk on to a true neighbour' }).waitFor();
+    await page.getByRole('heading', { name: 'Walk on to a neighbour' }).waitFor();
     await page.locator('.walk a').first().waitFor();
     expect(await page.locator('.walk a').count()).toBe(2);
   });

@@ -46,6 +46,11 @@ test('two artists by mouse: the second follows the first', async () => {
   await page.getByRole('option').first().click();
   await page.locator('tbody tr').first().waitFor();
   expect(pages.hash()).toBe('#/pair/plain2/plain5');
+  // What was typed and not chosen goes.
+  const second = page.getByRole('combobox', { name: 'Second artist' });
+  await second.fill('plain 6');
+  await page.keyboard.press('Tab');
+  expect(await second.inputValue()).toBe('Plain 5');
 });
 
 test("through time by keyboard and mouse: an artist's own movement, and what the ruler has changed", async () => {
@@ -70,6 +75,11 @@ test("through time by keyboard and mouse: an artist's own movement, and what the
   // Which of two is the earlier is not for the user to mind.
   await page.getByLabel('To').selectOption('2026-11-21');
   await page.locator('.shares').waitFor();
+  // Where nothing has changed there is nothing to explain.
+  await page.route('**/api/drift*', (route) => route.fulfill({ json: { ...drift, moved: 0, changed: 0 } }));
+  await page.reload();
+  await page.getByText('Nothing has changed between these days.').waitFor();
+  expect(await page.locator('.shares').count()).toBe(0);
 });
 
 test('listening by mouse and keyboard: recommended, heard, missing', async () => {
