@@ -28,7 +28,7 @@ export interface StandInOptions {
   mode: Mode;
   /** Any free one unless told. */
   port?: number;
-  /** Epoch milliseconds; tokens expire by it. */
+  /** Epoch milliseconds; tokens expire by it, and answers are dated by it. */
   now?: () => number;
   /** How its user behaves, where that is not as usual: consents, is allowed, listens; no rotation, the mode's paths. */
   user?: Partial<UserSettings>;
@@ -141,6 +141,7 @@ async function serve(request: StandInRequest, response: ServerResponse, service:
 }
 
 async function handle(message: IncomingMessage, response: ServerResponse, service: Service): Promise<void> {
+  response.setHeader('date', new Date(service.user.now()).toUTCString());
   try {
     // A page of another origin could make a browser ask 127.0.0.1 under its own host name (DNS rebinding).
     if (message.headers.host !== service.host) {

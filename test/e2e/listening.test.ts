@@ -17,6 +17,8 @@ import { type CliOptions, complaints, documentOf, type Ended, errorOf, soundalik
 import { extendedOf, listenerOf } from '../support/listener.ts';
 import { follow } from './browser.ts';
 
+const DAY_MS = 86_400_000;
+
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'soundalike-listening-'));
@@ -135,7 +137,7 @@ test('what is forgotten is gone, the login too; a login brings it back', async (
   expect(ended.status).toBe(0);
   const login = documentOf<LoginResult>(ended);
   expect(login).toMatchObject({ account: STAND_IN_USER.id, scopes: expect.any(Array) });
-  expect(Date.parse(login.expiresAt) - Date.parse(login.authorizedAt)).toBeGreaterThan(180 * 86_400_000);
+  expect(Date.parse(login.expiresAt) - Date.parse(login.authorizedAt)).toBeGreaterThan(180 * DAY_MS);
   expect((await stat(join(data(), 'stand-in-user.json'))).mode & 0o777).toBe(0o600);
   expect(await done<HearResult>('listen')).toMatchObject({ added: 50 });
 });
@@ -158,7 +160,7 @@ test('people are told in words', async () => {
 });
 
 test('a privacy export is told from a dataset, and fills the history', async () => {
-  const { plays, music } = listenerOf(7, Date.UTC(2026, 9, 1), 3);
+  const { plays, music } = listenerOf(7, (Math.floor(Date.now() / DAY_MS) - 30) * DAY_MS, 3);
   const path = await file('export/Streaming_History_Audio_2026_0.json', JSON.stringify(extendedOf(plays)));
   const imported = await done<HistoryImportResult>('import', join(root, 'export'));
   expect(imported).toMatchObject({ added: music.length, files: [{ path, layout: 'spotify-extended' }] });

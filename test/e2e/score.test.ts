@@ -11,7 +11,7 @@ let ran: RunResult;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'soundalike-score-'));
   ran = documentOf<RunResult>(await cli('run', '--date', DAY, '--json'));
-}, 60_000);
+});
 afterAll(() => rm(root, { recursive: true }));
 
 const cli = (...args: string[]) =>

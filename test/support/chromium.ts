@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { aptInstall } from './apt.ts';
 
 /** Time for a package to be fetched, once on a machine. */
 const INSTALL_MS = 300_000;
@@ -28,15 +27,8 @@ function find(): string | undefined {
   return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(existsSync);
 }
 
-/** The second of two at once finds it installed. */
-const INSTALL = `command -v chromium && exit
-apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium`;
-
 function install(): string {
-  if (process.getuid?.() === 0) {
-    const lock = join(tmpdir(), 'soundalike-chromium-install.lock');
-    spawnSync('flock', [lock, 'sh', '-c', INSTALL], { stdio: 'ignore' });
-  }
+  if (process.getuid?.() === 0) aptInstall('command -v chromium', ['chromium']);
   const installed = find();
   if (installed) return installed;
   throw new Error(

@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Connection, createConnection } from 'mysql2/promise';
+import { aptInstall } from './apt.ts';
+import { freePort } from './free-port.ts';
 
 /** A server of its own for a test file, or that of `TEST_MYSQL_URL`, as its administrator sees it. */
 export interface TestServer {
@@ -154,31 +155,21 @@ async function readiness({ stderr }: ChildProcess): Promise<void> {
   throw new Error(`the database server did not start: ${said.slice(-3).join(' ')}`);
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 const find = (program: string): string | undefined =>
   [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
     .map((folder) => join(folder, program))
     .find((path) => existsSync(path));
 
-/** The server and what it is set up with, without the package that starts a service. The second of two at once finds both. */
-const INSTALL = `command -v mariadbd && command -v my_print_defaults && exit
-apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends mariadb-server-core mariadb-client-core`;
+/** The server and what it is set up with, without the package that starts a service. */
+const PACKAGES = ['mariadb-server-core', 'mariadb-client-core'];
+const IS_THERE = 'command -v mariadbd && command -v my_print_defaults';
 
 /** Installs the server as root on Debian; undefined where Docker is to run it. Throws where neither can be. */
 function install(): string | undefined {
   if (process.getuid?.() === 0 && find('apt-get')) {
-    const lock = join(tmpdir(), 'soundalike-mariadb-install.lock');
-    const { status } = spawnSync('flock', [lock, 'sh', '-c', INSTALL], { stdio: 'ignore' });
+    const isInstalled = aptInstall(IS_THERE, PACKAGES);
     const daemon = find('mariadbd');
-    if (status === 0 && daemon) return daemon;
+    if (isInstalled && daemon) return daemon;
   }
   if (spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0) return undefined;
   throw new Error(

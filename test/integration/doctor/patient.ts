@@ -15,12 +15,15 @@ import type { Mode } from '../../../sample/stand-in/modes.ts';
 import { type StandIn, startStandIn } from '../../../sample/stand-in/server.ts';
 import { smallCatalogue, toArtist } from '../../support/small-catalogue.ts';
 
-/** The machine's clock, moved by `ahead` milliseconds; who sleeps moves it too. */
+/** By which the services date their answers; it stands still. */
+const NOON = Date.UTC(2026, 10, 22, 12);
+
+/** The services' clock, moved by `ahead` milliseconds; who sleeps moves it too. */
 export class MovedClock implements Clock {
   ahead = 0;
 
   now(): number {
-    return Date.now() + this.ahead;
+    return NOON + this.ahead;
   }
 
   async sleep(milliseconds: number): Promise<void> {
@@ -56,7 +59,7 @@ export async function withPatient(
   test: (patient: Patient) => Promise<void>,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'soundalike-doctor-'));
-  const standIn = await startStandIn({ catalogue, mode });
+  const standIn = await startStandIn({ catalogue, mode, now: () => NOON });
   const database = await openSqlite(join(folder, 'soundalike.db'));
   const lake = new ParquetLake(new FolderStore(join(folder, 'lake')));
   const warehouse = new DuckDbWarehouse(join(folder, 'lake'));

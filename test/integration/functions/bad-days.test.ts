@@ -1,7 +1,9 @@
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { ENVIRONMENT } from '../../../core/names.ts';
 import { APP_SECRET, deployed } from '../../support/aws/deployed.ts';
+import type { FunctionProcess } from '../../support/aws/functions.ts';
 import { AwsFault } from '../../support/aws/json-service.ts';
+import { seen } from '../../support/pipeline.ts';
 
 const stack = deployed();
 
@@ -72,30 +74,24 @@ test('a database password that RDS has changed meanwhile is read again', async (
 
 test('a collection that a schedule starts while another goes on is refused and rings no alarm', async () => {
   await follow();
-  stack.standIn.faults.add({ match: '/v1/search', kind: 'slow', delayMs: 200 });
-  const [one, other] = await Promise.all([stack.invoke('collector'), stack.invoke('collector')]);
-  const [refused, gone] = one.errorType ? [one, other] : [other, one];
-  expect(gone.result).toMatchObject({ done: true });
+  const underWay = seen(stack.standIn, stack.standIn.requests.count() + 5);
+  let first: FunctionProcess | undefined;
+  const collecting = stack.invoke('collector', {}, { started: (process) => (first = process) });
+  await underWay;
+  // It stands still, and not for as long as its lease lasts.
+  first?.kill('SIGSTOP');
+  const refused = await stack.invoke('collector');
+  first?.kill('SIGCONT');
+  expect((await collecting).result).toMatchObject({ done: true });
   expect(refused.errorType).toBe('lease-held');
   expect(refused.log.find((line) => '_aws' in line)).toMatchObject({ Refused: 1 });
 });
 
 test('a collector that is killed in mid-collect goes on where it stopped, once its lease has run out', async () => {
   await follow();
-  const before = stack.standIn.requests.count();
-  const killed = await stack.invoke(
-    'collector',
-    {},
-    {
-      started: (process) => {
-        const watch = setInterval(() => {
-          if (stack.standIn.requests.count() < before + 54) return;
-          clearInterval(watch);
-          process.kill('SIGKILL');
-        }, 1);
-      },
-    },
-  );
+  const inMidCollect = seen(stack.standIn, stack.standIn.requests.count() + 54);
+  const started = (process: FunctionProcess) => void inMidCollect.then(() => process.kill('SIGKILL'));
+  const killed = await stack.invoke('collector', {}, { started });
   expect(killed.errorType).toBe('died');
   const searches = stack.standIn.requests.count('/v1/search');
   expect((await stack.invoke('collector')).errorType).toBe('lease-held');
@@ -126,7 +122,7 @@ test('a Retry-After of 50,000 s: when to go on is told, and nothing is asked bef
   });
   const { result } = await stack.invoke('collector');
   expect(result).toMatchObject({ done: false, run: expect.any(String) });
-  const wait = Date.parse(String(result?.resumeAfter)) - Date.now();
+  const wait = Date.parse(String(result?.resumeAfter)) - stack.now();
   expect(wait).toBeGreaterThan(49_900_000);
   expect(wait).toBeLessThanOrEqual(50_000_000);
   const asked = stack.standIn.requests.count();

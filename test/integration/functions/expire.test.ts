@@ -6,7 +6,7 @@ import { AwsFault } from '../../support/aws/json-service.ts';
 const stack = deployed();
 const KEEP = { environment: { [ENVIRONMENT.keepDays]: '30' } };
 
-const day = (back: number): string => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
+const day = (back: number): string => new Date(stack.now() - back * 86_400_000).toISOString().slice(0, 10);
 const daysIn = (paths: Iterable<string>): string[] =>
   [...new Set([...paths].map((path) => /\d{4}-\d\d-\d\d/.exec(path)?.[0] ?? path))].sort();
 

@@ -32,4 +32,4 @@ test('a day that is shared out comes to what one function says, and leaves nothi
   expect([...stack.cloud.s3.objects.keys()].filter((key) => key.includes('shards/'))).toEqual([]);
   const metrics = [planned, last].map(({ log }) => log.find((line) => '_aws' in line));
   expect(metrics).toEqual([undefined, expect.objectContaining({ Coverage: 1, Published: 1 })]);
-}, 120_000);
+});

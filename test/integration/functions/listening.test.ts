@@ -99,7 +99,7 @@ test('a consent that ends soon is measured, and the doctor tells it', async () =
 
 test('an uploaded privacy export is taken in, login or not; again, it is known', async () => {
   const played = extendedOf(listenerOf(3, Date.UTC(2026, 10, 1), 2).plays);
-  const found = readHistoryPlays(JSON.stringify(played), 'dataset:export', Date.now());
+  const found = readHistoryPlays(JSON.stringify(played), 'dataset:export', stack.now());
   const uploads = [{ found }, { reason: 'it is broken' }];
   for (const [i, upload] of uploads.entries()) {
     stack.cloud.s3.objects.set(`${LAKE}/${historyUploadKey('u1', i)}`, Buffer.from(JSON.stringify(upload)));

@@ -4,13 +4,11 @@ import { compare } from '../../../lambdas/similarity/compare.ts';
 import { LAKE } from '../../support/aws/cloud.ts';
 import { deployed } from '../../support/aws/deployed.ts';
 import type { Answer } from '../../support/aws/functions.ts';
-import { withPipeline } from '../../support/pipeline.ts';
+import { TODAY, withPipeline } from '../../support/pipeline.ts';
 
 const stack = deployed();
 
 const metricsOf = ({ log }: Answer) => log.find((line) => '_aws' in line);
-
-const today = (): string => new Date().toISOString().slice(0, 10);
 
 test('from an empty account to the first answer, which is what one machine says', async () => {
   expect((await stack.invoke('migrator')).result).toEqual({ version: expect.any(Number) });
@@ -35,9 +33,9 @@ test('from an empty account to the first answer, which is what one machine says'
       nearest?.neighbours.map(({ y_artist }) => y_artist),
     );
   });
-  expect([collected.date, compared.date, answer.date]).toEqual(Array(3).fill(today()));
+  expect([collected.date, compared.date, answer.date]).toEqual(Array(3).fill(TODAY));
   expect(Object.keys(collected)).toEqual(expect.arrayContaining(['run', 'done', 'resumeAfter']));
-}, 120_000);
+});
 
 const rounded = (value: unknown): object =>
   JSON.parse(
@@ -52,10 +50,10 @@ test('what is written is found by Athena: every table is registered in Glue, and
     ...['artist_features', 'artist_map', 'artists', 'audio_features', 'related_artists', 'runs', 'scores'],
     'top_tracks',
   ];
-  expect([...stack.cloud.partitions].sort()).toEqual(tables.map((table) => `${table}/${today()}`));
+  expect([...stack.cloud.partitions].sort()).toEqual(tables.map((table) => `${table}/${TODAY}`));
   const keys = [...stack.cloud.s3.objects.keys()].filter((path) => path.startsWith(`${LAKE}/`));
-  const report = ['index.html', 'map.png'].map((file) => `reports/dt=${today()}/${file}`);
-  const parts = tables.map((table) => `${table.replaceAll('_', '-')}/dt=${today()}/part-00000.parquet`);
+  const report = ['index.html', 'map.png'].map((file) => `reports/dt=${TODAY}/${file}`);
+  const parts = tables.map((table) => `${table.replaceAll('_', '-')}/dt=${TODAY}/part-00000.parquet`);
   expect(keys.sort()).toEqual([...parts, ...report].map((key) => `${LAKE}/${key}`).sort());
 });
 

@@ -56,4 +56,4 @@ test('cut where row groups end, they become the bytes of one file', async () => 
   const whole = await encodeTable('related_artists', rows);
   expect(Buffer.compare((await joined(files)).bytes, whole)).toBe(0);
   expect(Buffer.compare((await joined([whole])).bytes, whole)).toBe(0);
-}, 60_000);
+});

@@ -46,7 +46,7 @@ test('a server that is restarted in mid-publish keeps the old run, and the next 
     await publish(database, 3);
     await expectServed(database, 3);
   });
-}, 120_000);
+});
 
 /** A small file system in memory; undefined where this user may not mount one. */
 function smallDisk(megabytes: number): { path: string; remove: () => void } | undefined {
@@ -89,4 +89,4 @@ test('a server whose disk is full in mid-publish keeps the old run, and the next
   } finally {
     disk.remove();
   }
-}, 120_000);
+});

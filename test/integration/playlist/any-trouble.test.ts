@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { pushPlaylist } from '../../../lambdas/playlist/push.ts';
 import { sampleCatalogue } from '../../../sample/generate.ts';
 import type { FaultRule } from '../../../sample/stand-in/faults.ts';
-import { times } from '../../support/long.ts';
+import { tries } from '../../support/long.ts';
 import { pushDeps, withAccount } from '../spotify-user/account.ts';
 
 const SONGS = sampleCatalogue().tracks.map(({ id }) => `spotify:track:${id}`);
@@ -91,7 +91,7 @@ test(
           { user: { playlistPaths } },
         ),
       ),
-      { numRuns: times(20, 100) },
+      tries(20, 100),
     ),
   600_000,
 );

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqlite } from '../../../adapters/database/sqlite.ts';
@@ -36,11 +36,11 @@ async function keepsPushes({ playlistPushes }: Database): Promise<void> {
 }
 
 test('SQLite keeps a push a slot', async () => {
-  const path = join(tmpdir(), `soundalike-pushes-${process.pid}.db`);
-  const database = await openSqlite(path);
+  const folder = await mkdtemp(join(tmpdir(), 'soundalike-pushes-'));
+  const database = await openSqlite(join(folder, 'soundalike.db'));
   await keepsPushes(database).finally(async () => {
     await database.close();
-    await Promise.all(['', '-wal', '-shm'].map((end) => rm(path + end, { force: true })));
+    await rm(folder, { recursive: true });
   });
 });
 

@@ -2,18 +2,24 @@ import type { UserGrant } from '../../../adapters/spotify/user-grant.ts';
 import { ENVIRONMENT, FUNCTIONS, type FunctionName } from '../../../core/names.ts';
 import { type StandIn, startStandIn } from '../../../sample/stand-in/server.ts';
 import { STAND_IN_USER } from '../../../sample/stand-in/user-state.ts';
+import { FakeClock } from '../clock.ts';
 import { type TestDatabase, testDatabase } from '../mariadb-database.ts';
 import { smallCatalogue } from '../small-catalogue.ts';
 import { type Cloud, startCloud } from './cloud.ts';
 import { type Answer, bundleFunctions, type Functions, type Invocation } from './functions.ts';
 
-/** A deployed pipeline: bundled functions, a real database server, a cloud over the wire, the stand-in for Spotify. */
+/**
+ * A deployed pipeline: bundled functions, a real database server, a cloud over the wire, the stand-in for Spotify. A test
+ * begins when a `FakeClock` does: it may last, but its day never ends.
+ */
 export interface Deployed {
   readonly cloud: Cloud;
   readonly standIn: StandIn;
   readonly mysql: TestDatabase;
   /** Ids of the catalogue's artists. */
   readonly artists: string[];
+  /** Epoch milliseconds, by the clock of the functions and of Spotify. */
+  now(): number;
   invoke(name: FunctionName, event?: unknown, invocation?: Invocation): Promise<Answer>;
   /** Logs the stand-in's user in, so many days ago; today unless told. */
   logIn(days?: number): void;
@@ -33,19 +39,22 @@ export function deployed(): Deployed {
   let functions: Functions;
   let cloud: Cloud;
   let standIn: StandIn;
+  let ahead: number;
+  const now = () => Date.now() + ahead;
   beforeAll(async () => {
     functions = await bundleFunctions(FUNCTIONS);
   });
-  afterAll(() => functions.remove());
+  afterAll(() => functions?.remove());
   beforeEach(async () => {
+    ahead = new FakeClock().now() - Date.now();
     cloud = await startCloud();
     cloud.secrets.set(APP_SECRET, JSON.stringify({ client_id: 'id', client_secret: 'secret' }));
     cloud.secrets.set(USER_SECRET, '{"refresh_token":"","scopes":"","authorized_at":""}');
-    standIn = await startStandIn({ catalogue, mode: 'development' });
+    standIn = await startStandIn({ catalogue, mode: 'development', now });
   });
   afterEach(async () => {
-    await standIn.close();
-    await cloud.close();
+    await standIn?.close();
+    await cloud?.close();
   });
   return {
     get cloud() {
@@ -56,17 +65,19 @@ export function deployed(): Deployed {
     },
     mysql,
     artists: catalogue.artists.map(({ id }) => id),
+    now,
     logIn: (days = 0) => {
       const grant: Partial<UserGrant> = {
         refresh_token: STAND_IN_USER.refreshToken,
         scopes: STAND_IN_USER.scopes.join(' '),
-        authorized_at: new Date(Date.now() - days * DAY_MS).toISOString(),
+        authorized_at: new Date(now() - days * DAY_MS).toISOString(),
         account: STAND_IN_USER.id,
       };
       cloud.secrets.set(USER_SECRET, JSON.stringify(grant));
     },
     invoke: (name, event = {}, { environment, ...invocation } = {}) =>
       functions.invoke(name, event, {
+        ahead,
         ...invocation,
         environment: {
           ...cloud.environment,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { histogramOf, rangeOf, shareBelow } from '../../../core/distribution.ts';
+import { tries } from '../../support/long.ts';
 
 test('a histogram: borders go to the upper part, the largest value to the last', () => {
   expect(histogramOf([0, 1, 2, 2.5, 4], 4)).toEqual({ min: 0, max: 4, counts: [1, 1, 2, 1] });
@@ -17,6 +18,7 @@ test('a histogram counts every value once', () => {
       expect(counts.reduce((sum, count) => sum + count, 0)).toBe(all.length);
       if (all.length > 0) expect([min, max]).toEqual([Math.min(...all), Math.max(...all)]);
     }),
+    tries(),
   );
 });
 

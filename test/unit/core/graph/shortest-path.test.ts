@@ -7,6 +7,7 @@ import {
   nearestTo,
 } from '../../../../core/graph/near-graph.ts';
 import { shortestPath, wayBetween } from '../../../../core/graph/shortest-path.ts';
+import { tries } from '../../../support/long.ts';
 
 /** Lists of neighbours, the nearest first, as a graph. */
 function graphOf(lists: readonly (readonly [place: number, distance: number])[][]): NearGraph {
@@ -59,7 +60,7 @@ test('a path is as short as the slow way finds it, and made of edges that there 
       }
       return expect(path?.steps.reduce((sum, step) => sum + step, 0)).toBe(length);
     }),
-    { numRuns: 500 },
+    tries(500),
   );
 });
 
@@ -77,6 +78,7 @@ test('joining goes both ways and takes no more than the nearest of either', () =
       const expected = edgesOf(graph, limit).flatMap((edge) => [edge, back(edge)]);
       expect(edgesOf(joined, Infinity).sort()).toEqual(expected.sort());
     }),
+    tries(),
   );
 });
 
@@ -130,5 +132,6 @@ test('a heap gives what it was given, sorted', () => {
       expect(taken).toEqual(sorted.map(([place, distance]) => ({ place, distance })));
       expect(heap.take()).toBeUndefined();
     }),
+    tries(),
   );
 });

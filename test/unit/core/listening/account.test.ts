@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { addTold, SLACK_MS, type Told } from '../../../../core/listening/account.ts';
 import type { Account } from '../../../../core/ports.ts';
-import { times } from '../../../support/long.ts';
+import { tries } from '../../../support/long.ts';
 
 const MINUTE = 60_000;
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 22) + minute * MINUTE).toISOString();
@@ -66,6 +66,6 @@ test('the order in which times are told makes no difference, and a gap is what n
         expect(isGap).toBe(!isCovered && first_at < time && time < last_at);
       }
     }),
-    { numRuns: times(60, 1000) },
+    tries(60, 1000),
   );
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { pairTimes } from '../../../../core/listening/match.ts';
-import { times } from '../../../support/long.ts';
+import { tries } from '../../../support/long.ts';
 
 const sorted = (most: number, until: number) =>
   fc.array(fc.integer({ min: 0, max: until }), { maxLength: most }).map((list) => list.sort((x, y) => x - y));
@@ -46,7 +46,7 @@ test('as many times are paired as can be, each once and less than the tolerance 
       for (const distance of apart(pairs, a, b)) expect(distance).toBeLessThan(tolerance);
       for (const side of [0, 1]) expect(new Set(pairs.map((pair) => pair[side])).size).toBe(pairs.length);
     }),
-    { numRuns: times(300, 5000) },
+    tries(300, 5000),
   );
 });
 
@@ -57,7 +57,7 @@ test('of the pairings with as many pairs it is one that lies closest together', 
       const sum = apart(pairs, a, b).reduce((total, distance) => total + distance, 0);
       expect([pairs.length, sum]).toEqual(best(a, b, tolerance));
     }),
-    { numRuns: times(300, 5000) },
+    tries(300, 5000),
   );
 });
 

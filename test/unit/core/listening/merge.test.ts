@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { mergePlays } from '../../../../core/listening/merge.ts';
 import { songOf } from '../../../../core/listening/song.ts';
 import type { Play } from '../../../../core/ports.ts';
-import { times } from '../../../support/long.ts';
+import { tries } from '../../../support/long.ts';
 
 const BEGINNING = Date.UTC(2026, 10, 22);
 const iso = (second: number): string => new Date(BEGINNING + second * 1000).toISOString();
@@ -147,6 +147,6 @@ test('in whatever portions and order plays are told, the same plays come of it, 
       }
       expect(new Set(atOnce.map(({ played_at, track_id }) => played_at + track_id)).size).toBe(atOnce.length);
     }),
-    { numRuns: times(300, 5000) },
+    tries(300, 5000),
   );
 });

@@ -7,7 +7,7 @@ import {
 } from '../../../../core/recommend/items.ts';
 import { popularityScorer, randomScorer } from '../../../../core/recommend/scorer.ts';
 import { xoshiro128 } from '../../../../core/vectors/random.ts';
-import { times } from '../../../support/long.ts';
+import { tries } from '../../../support/long.ts';
 import { playlistsOf } from '../../../support/playlists.ts';
 
 const itemIndex = (lists: readonly string[][]) => indexOf(playlistsOf(lists));
@@ -51,7 +51,7 @@ test('it ranks as the plain way does, also when asked again', () => {
       for (const [tracks, limit] of asked)
         expect(scorer(tracks, limit)).toEqual(obvious(lists, tracks, limit));
     }),
-    { numRuns: times(300, 5000) },
+    tries(300, 5000),
   );
 });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { HeldOut } from '../../../../core/recommend/holdout.ts';
 import { bootstrap, ndcg, qualityOf, rPrecision, scoresOf } from '../../../../core/recommend/quality.ts';
 import { xoshiro128 } from '../../../../core/vectors/random.ts';
+import { tries } from '../../../support/long.ts';
 
 test('hand-computed: R-precision', () => {
   expect(rPrecision(['a', 'x', 'b', 'c'], ['a', 'b', 'c'])).toBe(2 / 3);
@@ -80,6 +81,7 @@ test('measures lie within 0 and 1, and better ranks are worth more', () => {
         expect(ndcg(better, hidden, 500)).toBeGreaterThan(ndcg(list, hidden, 500));
       },
     ),
+    tries(),
   );
 });
 

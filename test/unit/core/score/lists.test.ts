@@ -8,6 +8,7 @@ import {
   shortListScores,
 } from '../../../../core/score/lists.ts';
 import { xoshiro128 } from '../../../../core/vectors/random.ts';
+import { tries } from '../../../support/long.ts';
 
 const names = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `s${from + i}`);
 
@@ -40,7 +41,7 @@ test('measures of a ranking are those of a plain count, place by place', () => {
         ...{ clicks: plain.clicks, reach: 0.25 },
       });
     }),
-    { numRuns: 60 },
+    tries(60),
   );
 });
 

@@ -7,7 +7,7 @@ import {
   vectorFormatOf,
   writeVectors,
 } from '../../../../core/vectors/formats.ts';
-import { times } from '../../../support/long.ts';
+import { tries } from '../../../support/long.ts';
 
 const bytes = (...parts: (string | number[])[]) =>
   Uint8Array.from(
@@ -147,7 +147,7 @@ test.each<VectorFormat>(['text', 'binary'])('what is written as %s is read again
         expect(vectorFormatOf(file)).toBe(format);
       }
     }),
-    { numRuns: times(200, 5000) },
+    tries(200, 5000),
   );
 });
 
@@ -170,7 +170,7 @@ test.each<VectorFormat>(['text', 'binary'])(
           expect(error).toBeInstanceOf(DatasetError);
         }
       }),
-      { numRuns: times(300, 10_000) },
+      tries(300, 10_000),
     );
   },
 );

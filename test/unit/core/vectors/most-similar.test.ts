@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { SimilaritySearch, similaritySearch } from '../../../../core/vectors/most-similar.ts';
 import { mostSimilar, type UnitVectors } from '../../../../core/vectors/nearest.ts';
 import { type Xoshiro128, xoshiro128 } from '../../../../core/vectors/random.ts';
-import { times } from '../../../support/long.ts';
+import { tries } from '../../../support/long.ts';
 
 function spaceOf(
   rows: readonly (readonly number[])[],
@@ -64,7 +64,7 @@ test('rows and similarities are those of the plain way, to the bit', () => {
       const found = new SimilaritySearch(space).mostSimilar(query, k, new Set(leftOut));
       expect(found).toEqual(mostSimilar(space, query, k, new Set(leftOut)));
     }),
-    { numRuns: times(300, 5000) },
+    tries(300, 5000),
   );
 });
 

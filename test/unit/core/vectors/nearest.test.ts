@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { InvalidInputError } from '../../../../core/errors.ts';
 import { mostSimilar, TopRows, unitVectors } from '../../../../core/vectors/nearest.ts';
 import { shuffled, xoshiro128 } from '../../../../core/vectors/random.ts';
-import { times } from '../../../support/long.ts';
+import { tries } from '../../../support/long.ts';
 
 const spaceOf = (vectors: Record<string, number[]>) => {
   const rows = Object.values(vectors);
@@ -70,7 +70,7 @@ test('the most similar are those of the plain way, ties by row', () => {
         expected.map(({ similarity }) => similarity + 0),
       );
     }),
-    { numRuns: times(300, 5000) },
+    tries(300, 5000),
   );
 });
 

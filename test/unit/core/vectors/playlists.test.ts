@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { fingerprint, PlaylistsBuilder, playlistsWhere } from '../../../../core/vectors/playlists.ts';
+import { tries } from '../../../support/long.ts';
 import { listsOf, playlistsOf } from '../../../support/playlists.ts';
 
 const ids = fc.constantFrom('a', 'B', 'b', 'c0', 'c00', 'zz');
@@ -16,6 +17,7 @@ test('playlists are as they were gathered, their tracks sorted bytewise, each on
         gathered.filter((_, p) => p % 2 === 1),
       );
     }),
+    tries(),
   );
 });
 
