@@ -2,7 +2,8 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { ExploredCatalogue } from '../core/explore.ts';
 import { ArtistView } from './artist-view.tsx';
-import { count, day } from './format.ts';
+import { counted, day } from './format.ts';
+import { comeBack } from './going-back.ts';
 import { ListeningView } from './listening-view.tsx';
 import { MapView } from './map-view.tsx';
 import { PairView } from './pair-view.tsx';
@@ -65,7 +66,7 @@ export function App(): JSX.Element {
       </main>
       {world && world.catalogue.artists.length > 0 && (
         <footer>
-          {count(world.catalogue.artists.length)} artists of {day(world.catalogue.date)}, compared by{' '}
+          {counted(world.catalogue.artists.length, 'artist')} of {day(world.catalogue.date)}, compared by{' '}
           <code>{world.catalogue.method}</code> (run <code>{world.catalogue.run}</code>)
         </footer>
       )}
@@ -106,17 +107,21 @@ function NoData(): JSX.Element {
   );
 }
 
-/** Moves the focus to the heading of a view that one goes to; walking on the map is no going. */
-function useFocus({ view, ids }: Route): void {
-  const before = useRef<string | undefined>(undefined);
-  const place = view === 'map' ? view : [view, ...ids].join('/');
+/** Moves the focus to the heading of a view that one goes to, and to where one was in one that one comes back to. */
+function useFocus(route: Route): void {
+  const before = useRef<Route | undefined>(undefined);
   useEffect(() => {
     const heading = document.querySelector('h1');
     document.title = heading ? `${heading.textContent} · Soundalike` : 'Soundalike';
-    if (before.current !== undefined && before.current !== place) {
-      heading?.focus({ preventScroll: true });
-      scrollTo(0, 0);
-    }
-    before.current = place;
+    const last = before.current;
+    before.current = route;
+    if (last === undefined || last === route) return;
+    const isOther = placeOf(last) !== placeOf(route);
+    if (isOther) heading?.focus({ preventScroll: true });
+    if (!comeBack() && isOther) scrollTo(0, 0);
   });
 }
+
+/** Walking on the map is no going, nor is choosing other days. */
+const placeOf = ({ view, ids }: Route): string =>
+  view === 'map' ? view : [view, ...ids.slice(0, view === 'time' ? 1 : 2)].join('/');

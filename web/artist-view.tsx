@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import type { SimilarResult } from '../core/events.ts';
 import type { ExploredArtist, ExploredTracks } from '../core/explore.ts';
 import type { ViewProps } from './app.tsx';
 import { featureColour } from './colours.ts';
 import { count, counted, day, featureValue, figure, percent } from './format.ts';
+import { useKept } from './going-back.ts';
 import { ArtistLink, Bar, Heading, Newer, Out, Table, Told } from './parts.tsx';
 import { hrefOf } from './route.ts';
 import { Answered, question, useAnswer } from './server.tsx';
@@ -53,11 +53,11 @@ function Shown({ artist, world }: { artist: ExploredArtist; world: World }): JSX
 }
 
 function Neighbours({ id, world }: { id: string; world: World }): JSX.Element {
-  const [limit, setLimit] = useState(FIRST);
+  const [limit, setLimit] = useKept('limit', FIRST);
   const similar = useAnswer<SimilarResult>(question('similar', { artist: id, limit }));
   const isMore = limit === FIRST && world.catalogue.artists.length > FIRST + 1;
   return (
-    <Answered answer={similar}>
+    <Answered answer={similar} room="100vh">
       {({ neighbours, warnings, run }) => (
         <>
           <Newer run={run} world={world} />

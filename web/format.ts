@@ -31,6 +31,8 @@ export const dollars = (value: number): string =>
 export function featureValue(feature: string, value: number | null): string {
   if (value === null) return UNKNOWN;
   if (feature === 'loudness') return `${tenths.format(value)} dB`;
+  // The mean of 0 for minor and 1 for major.
+  if (feature === 'mode') return `${percent(value)} major`;
   if (feature === 'tempo') return `${whole.format(value)} BPM`;
   if (feature !== 'duration_ms') return hundredths.format(value);
   const seconds = Math.round(value / 1000);
@@ -46,8 +48,11 @@ export function trackValue(feature: string, value: number | null): string {
   return featureValue(feature, value);
 }
 
-/** A day, yyyy-mm-dd. */
-export const day = (date: string): string => days.format(new Date(`${date}T00:00:00Z`));
+/** A day, yyyy-mm-dd; what is no day stays as it is. */
+export function day(date: string): string {
+  const parsed = new Date(`${date}T00:00:00Z`);
+  return Number.isNaN(parsed.getTime()) ? date : days.format(parsed);
+}
 
 /** A time, ISO 8601; what is no time stays as it is. */
 export function time(iso: string): string {

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import type { ExploredListening } from '../core/explore.ts';
 import { count, counted, day, figure, songUrl, time, UNKNOWN } from './format.ts';
+import { useKept } from './going-back.ts';
 import { ArtistLink, Heading, Out, Table, Told } from './parts.tsx';
 import { Answered, useAnswer } from './server.tsx';
 import type { World } from './world.ts';
@@ -149,7 +149,7 @@ function Plays({
   plays,
   world,
 }: Pick<ExploredListening, 'plays'> & { world: World | undefined }): JSX.Element {
-  const [isAll, showAll] = useState(false);
+  const [isAll, showAll] = useKept('isAll', false);
   return (
     <>
       <Table caption="Last plays" head={['Song', 'By', 'When']}>

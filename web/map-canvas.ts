@@ -171,6 +171,7 @@ export class MapCanvas {
       this.#frame = 0;
       drawMap(this.#canvas, this.#points, this.#picture, {
         ...{ transform: this.#transform, ...this.#size, hovered: this.#hovered, hasCross: this.#hasKeys },
+        over: this.#canvas.parentElement?.querySelector('.zoom') ?? null,
         place: (point) => this.#place(point),
       });
       performance.mark(DRAWN);

@@ -32,6 +32,8 @@ interface Look {
   hovered: number | null;
   /** Whether a cross stands in the middle, where the keys choose. */
   hasCross: boolean;
+  /** What lies on the map. */
+  over: HTMLElement | null;
   place(point: Point): [number, number];
 }
 
@@ -80,7 +82,7 @@ export function drawMap(
   const marked = [selected, look.hovered, ...path].filter((artist) => artist !== null);
   for (const artist of marked) ring(pen, placeOf(artist, places, look), accent, ground);
   const near = selected === null ? [] : picture.nearest(selected);
-  drawNames(pen, namesOf(seen, marked, near, places, look), { ink, ground });
+  drawNames(pen, namesOf(seen, marked, near, places, look), { ink, ground, over: look.over });
   if (look.hasCross) cross(pen, look, ink);
 }
 

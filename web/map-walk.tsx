@@ -29,6 +29,9 @@ export function InView({ world, viewed }: { world: World; viewed: number[] | und
   );
 }
 
+/** Neighbours to walk on to. */
+const WALKED = 10;
+
 interface WalkProps {
   world: World;
   id: string;
@@ -69,9 +72,10 @@ export function Walk({ world, id, to, path }: WalkProps): JSX.Element {
 }
 
 function WalkOn({ id, world }: { id: string; world: World }): JSX.Element {
-  const similar = useAnswer<SimilarResult>(question('similar', { artist: id, limit: 10 }));
+  const similar = useAnswer<SimilarResult>(question('similar', { artist: id, limit: WALKED }));
+  const lines = Math.min(WALKED, world.catalogue.artists.length - 1);
   return (
-    <Answered answer={similar}>
+    <Answered answer={similar} room={`${lines}lh`}>
       {({ neighbours, run }) => (
         <>
           <Newer run={run} world={world} />

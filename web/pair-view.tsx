@@ -8,7 +8,7 @@ import { Picker } from './picker.tsx';
 import { goTo } from './route.ts';
 import { Answered, question, useAnswer } from './server.tsx';
 import { featureName } from './words.ts';
-import { artistOf } from './world.ts';
+import { artistOf, type World } from './world.ts';
 
 /** Two artists side by side, against the whole catalogue. */
 export function PairView({ world, ids: [a, b] }: ViewProps): JSX.Element {
@@ -36,7 +36,7 @@ export function PairView({ world, ids: [a, b] }: ViewProps): JSX.Element {
         />
       </div>
       {a && b ? (
-        <Answered answer={pair}>{(value) => <Compared {...value} />}</Answered>
+        <Answered answer={pair}>{(value) => <Compared {...value} world={world} />}</Answered>
       ) : (
         <p>Choose two artists to see them feature by feature against the whole catalogue.</p>
       )}
@@ -44,7 +44,9 @@ export function PairView({ world, ids: [a, b] }: ViewProps): JSX.Element {
   );
 }
 
-function Compared({ a, b, distance, features }: ExploredPair): JSX.Element {
+function Compared({ a, b, distance, features, world }: ExploredPair & { world: World }): JSX.Element {
+  // Keys go round, and the mean of B and C would be an F: so it is shown only where it was compared.
+  const shown = features.filter(({ name }) => name !== 'key' || world.catalogue.compared.includes(name));
   return (
     <>
       <Told>
@@ -69,7 +71,7 @@ function Compared({ a, b, distance, features }: ExploredPair): JSX.Element {
         </span>
       </p>
       <div class="histograms">
-        {features.map(({ name, a, b, histogram }) => (
+        {shown.map(({ name, a, b, histogram }) => (
           <figure key={name}>
             <figcaption>{featureName(name)}</figcaption>
             <Histogram {...histogram} marks={[a, b]} />
@@ -84,7 +86,7 @@ function Compared({ a, b, distance, features }: ExploredPair): JSX.Element {
         caption="Feature by feature"
         head={['Feature', a.name, 'Artists below that', b.name, 'Artists below that']}
       >
-        {features.map((feature) => (
+        {shown.map((feature) => (
           <tr key={feature.name}>
             <th scope="row">{featureName(feature.name)}</th>
             <td>{featureValue(feature.name, feature.a)}</td>

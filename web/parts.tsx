@@ -74,7 +74,9 @@ export function Table(props: {
   return (
     <div ref={region} class="scrolls" {...reached}>
       <table class={props.isDense ? 'dense' : ''}>
-        <caption>{props.caption}</caption>
+        <caption>
+          <span>{props.caption}</span>
+        </caption>
         <thead>
           <tr>
             {props.head.map((cell, column) => (

@@ -1,4 +1,5 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
+import { enter, leave } from './going-back.ts';
 
 /** The views of the page, by the first part of its hash. */
 export const VIEWS = ['map', 'artist', 'pair', 'time', 'listening', 'runs'] as const;
@@ -8,7 +9,7 @@ export type View = (typeof VIEWS)[number];
 /** What the page shows: a view, and of which artists. */
 export interface Route {
   view: View;
-  /** Ids of artists, as many as the hash names. */
+  /** Ids of artists, as many as the hash names; of `time`, an artist and two days. */
   ids: string[];
 }
 
@@ -20,6 +21,9 @@ export const hrefOf = (view: View, ...ids: (string | undefined)[]): string =>
 export const goTo = (view: View, ...ids: (string | undefined)[]): void => {
   location.hash = hrefOf(view, ...ids);
 };
+
+/** As `goTo`, but in the place of the view that is shown: the browser's button leads to the one before. */
+export const changeTo = (view: View, ...ids: string[]): void => location.replace(hrefOf(view, ...ids));
 
 /** The route of a hash; the map's where it is none of ours. */
 function routeOf(hash: string): Route {
@@ -40,8 +44,13 @@ function decoded(part: string): string {
 /** The route of the page, as it changes. */
 export function useRoute(): Route {
   const [route, setRoute] = useState(() => routeOf(location.hash));
-  useEffect(() => {
-    const changed = () => setRoute(routeOf(location.hash));
+  // Before the browser does anything else, so that no change is missed.
+  useLayoutEffect(() => {
+    const changed = () => {
+      leave();
+      setRoute(routeOf(location.hash));
+    };
+    enter();
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);
   }, []);

@@ -91,6 +91,7 @@ const NAMES: Record<string, string> = {
   rejectedCount: 'Rejected',
   unknownCount: 'Not known',
   neighbours: 'Neighbours each',
+  notSongs: 'No songs',
   weight: 'Weight of playlists',
 };
 

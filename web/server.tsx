@@ -53,11 +53,16 @@ async function ask<T>(path: string, signal: AbortSignal): Promise<{ value: T } |
 }
 
 /** Draws an answer when it is there, and until then that it is waited for. */
-export function Answered<T>(props: { answer: Answer<T>; children: (value: T) => JSX.Element }): JSX.Element {
-  const { answer, children } = props;
+export function Answered<T>(props: {
+  answer: Answer<T>;
+  /** Height that it waits with, lest what is below it jumps when the answer comes. */
+  room?: string;
+  children: (value: T) => JSX.Element;
+}): JSX.Element {
+  const { answer, room, children } = props;
   if (!answer)
     return (
-      <p class="quiet" role="status">
+      <p class="quiet" role="status" style={{ minHeight: room }}>
         Loading…
       </p>
     );

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
 const KEY = 'soundalike-theme';
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -8,7 +8,8 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 export function ThemeButton(): JSX.Element {
   const [chosen, choose] = useState(stored);
   const [isSystemDark, setSystemDark] = useState(dark.matches);
-  useEffect(() => {
+  // Before the browser does anything else, so that no change is missed.
+  useLayoutEffect(() => {
     const changed = () => setSystemDark(dark.matches);
     dark.addEventListener('change', changed);
     return () => dark.removeEventListener('change', changed);

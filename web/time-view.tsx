@@ -1,17 +1,16 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import type { NamedArtist } from '../core/events.ts';
 import type { DriftResult, PublishedDay } from '../core/explore.ts';
 import type { ViewProps } from './app.tsx';
 import { counted, day, figure, percent } from './format.ts';
 import { ArtistLink, Bar, Heading, Told } from './parts.tsx';
 import { Picker } from './picker.tsx';
-import { goTo } from './route.ts';
+import { changeTo, goTo } from './route.ts';
 import { Answered, question, useAnswer } from './server.tsx';
 import { artistOf, type World } from './world.ts';
 
 /** What became of an artist between two days. */
-export function TimeView({ world, ids: [id] }: ViewProps): JSX.Element {
+export function TimeView({ world, ids: [id, ...days] }: ViewProps): JSX.Element {
   const name = artistOf(world, id)?.name;
   return (
     <>
@@ -23,18 +22,24 @@ export function TimeView({ world, ids: [id] }: ViewProps): JSX.Element {
           label="Artist"
           isLabelled
           value={name ?? ''}
-          onPick={(artist) => goTo('time', artist.id)}
+          onPick={(artist) => goTo('time', artist.id, ...days)}
         />
       </div>
-      <Days world={world} id={id} />
+      <Days world={world} id={id} days={days} />
     </>
   );
 }
 
-function Days({ world, id }: { world: World; id: string | undefined }): JSX.Element {
+interface DaysProps {
+  world: World;
+  id: string | undefined;
+  /** From and to, as the hash names them: by default the last two. */
+  days: string[];
+}
+
+function Days({ world, id, days }: DaysProps): JSX.Element {
   const dates = [...new Set(world.catalogue.days.map(({ date }) => date))];
-  const [to, setTo] = useState(dates[0] ?? '');
-  const [from, setFrom] = useState(dates[1] ?? '');
+  const [from = dates[1] ?? '', to = dates[0] ?? ''] = days;
   const [first = '', second = ''] = [from, to].sort();
   const drift = useAnswer<DriftResult>(
     id && first !== '' && first !== second
@@ -48,15 +53,28 @@ function Days({ world, id }: { world: World; id: string | undefined }): JSX.Elem
         tells what has changed.
       </p>
     );
+  if (!id) return <p>Choose an artist.</p>;
   return (
     <>
       <div class="pickers">
-        <DayChoice label="From" value={from} dates={dates} onChange={setFrom} />
-        <DayChoice label="To" value={to} dates={dates} onChange={setTo} />
+        <DayChoice
+          label="From"
+          value={from}
+          dates={dates}
+          onChange={(date) => changeTo('time', id, date, to)}
+        />
+        <DayChoice
+          label="To"
+          value={to}
+          dates={dates}
+          onChange={(date) => changeTo('time', id, from, date)}
+        />
       </div>
-      {!id && <p>Choose an artist.</p>}
-      {from === to && <p>Choose two different days.</p>}
-      {id && from !== to && <Answered answer={drift}>{(value) => <Drifted {...value} />}</Answered>}
+      {from === to ? (
+        <p>Choose two different days.</p>
+      ) : (
+        <Answered answer={drift}>{(value) => <Drifted {...value} />}</Answered>
+      )}
     </>
   );
 }
@@ -72,7 +90,7 @@ function DayChoice(props: {
     <label class="choice">
       {label}{' '}
       <select value={value} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
-        {dates.map((date) => (
+        {(dates.includes(value) ? dates : [value, ...dates]).map((date) => (
           <option key={date} value={date}>
             {day(date)}
           </option>
@@ -93,9 +111,8 @@ function Drifted({ artist, from, to, ...drift }: DriftResult): JSX.Element {
         Measured both times as on the first day, {artist.name} itself has moved by{' '}
         <strong>{figure(moved)}</strong>.
       </p>
-      {moved === 0 && changed === 0 ? (
-        <p>Nothing has changed between these days.</p>
-      ) : (
+      {moved === 0 && changed === 0 && <p>Nothing has changed between these days.</p>}
+      {compared > 0 && (moved > 0 || changed > 0) && (
         <>
           <h2>What changed its distances</h2>
           <p>

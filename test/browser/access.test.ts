@@ -55,10 +55,12 @@ test('light and dark by the system, until one is chosen, which lasts', async () 
   expect(await ground()).not.toBe(light);
   const button = page.getByRole('button', { name: 'Dark' });
   expect(await button.getAttribute('aria-pressed')).toBe('true');
+  const chosen = page.locator(':root[data-theme="light"]');
   await button.click();
+  await chosen.waitFor();
   expect(await ground()).toBe(light);
   await page.reload();
-  await button.waitFor();
+  await chosen.waitFor();
   expect(await ground()).toBe(light);
 });
 
@@ -122,14 +124,41 @@ test.each(['#/artist/plain1', '#/map/plain1'])(
   },
 );
 
+const SHIFTED = `
+  window.shifted = 0;
+  new PerformanceObserver((list) => { for (const { value } of list.getEntries()) shifted += value; })
+    .observe({ type: 'layout-shift', buffered: true });`;
+
+test.each(Object.entries(VIEWS))('%s says that it loads, and then nothing jumps', async (_, hash) => {
+  page = await pages.open('#/runs');
+  await page.waitForLoadState('networkidle');
+  let answer = () => {};
+  const waits = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/api/*', async (route) => {
+    if (!route.request().url().endsWith('/catalogue')) await waits;
+    await route.continue();
+  });
+  await page.addInitScript(SHIFTED);
+  await page.goto(`${pages.served.url}${hash}`);
+  await page.reload();
+  await heading().waitFor();
+  if (hash !== VIEWS.map) await page.getByText('Loading…').first().waitFor();
+  answer();
+  await page.getByText('Loading…').first().waitFor({ state: 'detached' });
+  await page.waitForLoadState('networkidle');
+  expect(await page.evaluate('shifted')).toBeLessThan(0.01);
+});
+
 const WIDER =
   "[...document.querySelectorAll('.scrolls')].filter((table) => table.scrollWidth > table.clientWidth).length";
 
 test('a table is reached by Tab where it is cut off, and only there', async () => {
   const tracks = () => page.locator('.scrolls', { hasText: '4 tracks' });
-  page = await pages.open('#/artist/plain1');
+  // At a desk all of it is seen, however long the names.
+  page = await pages.open('#/artist/wordy');
   await tracks().waitFor();
-  // At a desk all of it is seen.
   expect(await page.evaluate(WIDER)).toBe(0);
   expect(await tracks().getAttribute('tabindex')).toBeNull();
   await page.setViewportSize({ width: 360, height: 740 });

@@ -77,6 +77,36 @@ test('the map by keyboard: zoomed, moved, shown whole, an artist chosen at the c
 
 type Box = Record<'x' | 'y' | 'width' | 'height', number>;
 
+/** Keeps what is written on the map, in each drawing anew. */
+const WRITTEN = `
+  const { strokeText, clearRect } = CanvasRenderingContext2D.prototype;
+  window.written = [];
+  Object.assign(CanvasRenderingContext2D.prototype, {
+    clearRect(...box) { written = []; clearRect.apply(this, box); },
+    strokeText(text, x, y) { written.push({ x, y: y - 6, width: this.measureText(text).width, height: 12 }); strokeText.call(this, text, x, y); },
+  });`;
+
+test('no name is written under the buttons, wherever the map is', async () => {
+  page = await pages.open('#/runs');
+  await page.addInitScript(WRITTEN);
+  await page.goto(`${pages.served.url}#/map`);
+  await page.reload();
+  const canvas = (await page.locator('canvas').boundingBox()) as Box;
+  const buttons = (await page.locator('.zoom').boundingBox()) as Box;
+  const [left, bottom] = [buttons.x - canvas.x, buttons.y + buttons.height - canvas.y];
+  await pages.tabTo('Map of the artists');
+  let names = 0;
+  // The upper row of dots passes below them.
+  for (let step = 0; step < 12; step++) {
+    await page.keyboard.press('ArrowLeft');
+    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+    const written = await page.evaluate<Box[]>('written');
+    names += written.length;
+    expect(written.filter(({ x, y, width }) => x + width > left && y < bottom)).toEqual([]);
+  }
+  expect(names).toBeGreaterThan(50);
+});
+
 test('zoomed by wheel and moved by dragging, the list tells who is in view', async () => {
   page = await pages.open('#/map');
   const canvas = page.locator('canvas');

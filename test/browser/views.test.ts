@@ -33,7 +33,13 @@ test('two artists by keyboard, as the server tells them', async () => {
     energy.b?.toFixed(2),
     `${Math.round((energy.belowB ?? 0) * 100)} %`,
   ]);
-  expect(await page.locator('.histogram').count()).toBe(features.length);
+  const [shown, mode] = [page.locator('.histogram'), page.locator('tbody tr').filter({ hasText: 'mode' })];
+  expect(await mode.locator('td').first().textContent()).toBe('100 % major');
+  // The mean of keys means nothing.
+  expect([await shown.count(), features.some(({ name }) => name === 'key')]).toEqual([
+    features.length - 1,
+    true,
+  ]);
   expect(await page.locator('.histogram').first().locator('.bin').count()).toBe(
     features[0]?.histogram.counts.length,
   );
@@ -52,6 +58,8 @@ test('two artists by mouse: the second follows the first', async () => {
   await page.keyboard.press('Tab');
   expect(await second.inputValue()).toBe('Plain 5');
 });
+
+const VALUES = "[...document.querySelectorAll('select')].map(({ value }) => value)";
 
 test("through time by keyboard and mouse: an artist's own movement, and what the ruler has changed", async () => {
   page = await pages.open('#/time');
@@ -72,14 +80,43 @@ test("through time by keyboard and mouse: an artist's own movement, and what the
   expect(await lists.last().locator('a').allTextContents()).toEqual(drift.lost.map(({ name }) => name));
   await page.getByLabel('From').selectOption('2026-11-22');
   await page.getByText('Choose two different days.').waitFor();
+  expect(pages.hash()).toBe('#/time/plain4/2026-11-22/2026-11-22');
   // Which of two is the earlier is not for the user to mind.
-  await page.getByLabel('To').selectOption('2026-11-21');
+  await page.getByLabel('To').focus();
+  await page.keyboard.press('ArrowDown');
+  await page.locator('.shares').waitFor();
+  expect([await page.evaluate('document.activeElement.tagName'), pages.hash()]).toEqual([
+    'SELECT',
+    '#/time/plain4/2026-11-22/2026-11-21',
+  ]);
+  // Another artist is looked at on the same days, which the URL has, and no choice of a day is a step back.
+  await page.getByRole('combobox', { name: 'Artist', exact: true }).fill('plain 5');
+  await page.getByRole('option').first().click();
+  await page.getByRole('heading', { name: 'Plain 5 through time' }).waitFor();
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Plain 4 through time' }).waitFor();
+  await page.reload();
+  await page.locator('.shares').waitFor();
+  expect(await page.evaluate(VALUES)).toEqual(['2026-11-22', '2026-11-21']);
+  await page.goBack();
+  await page.getByText('Choose an artist.').waitFor();
+  await page.goForward();
   await page.locator('.shares').waitFor();
   // Where nothing has changed there is nothing to explain.
   await page.route('**/api/drift*', (route) => route.fulfill({ json: { ...drift, moved: 0, changed: 0 } }));
   await page.reload();
   await page.getByText('Nothing has changed between these days.').waitFor();
   expect(await page.locator('.shares').count()).toBe(0);
+});
+
+test('days of the URL that were not published are told', async () => {
+  page = await pages.open('#/time/plain4/2026-11-20/2026-11-22');
+  await page.locator('.failure').waitFor();
+  expect(await page.locator('.failure').textContent()).toMatch(/of 2026-11-20, got none.*2026-11-21/);
+  expect(await page.getByLabel('From').inputValue()).toBe('2026-11-20');
+  await page.getByLabel('From').selectOption('2026-11-21');
+  await page.locator('.shares').waitFor();
+  pages.faults = pages.faults.filter((fault) => !/status of 404/.test(fault));
 });
 
 test('listening by mouse and keyboard: recommended, heard, missing', async () => {
