@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { UsageError } from '../core/errors.ts';
+import { checkTruth } from '../adapters/dataset/truths.ts';
+import { InvalidInputError, UsageError } from '../core/errors.ts';
 import { type ScoreResult, SimilarityRequest, type SimilarityResult } from '../core/events.ts';
 import type { TruthName } from '../core/ports.ts';
 import { compare } from '../lambdas/similarity/compare.ts';
@@ -74,8 +75,11 @@ function readTruths({ genres, related }: ScoreOptions): Partial<Record<TruthName
   const read = (name: TruthName, file: string | undefined) => {
     if (file === undefined) return {};
     try {
-      return { [name]: readFileSync(file, 'utf8') };
+      const csv = readFileSync(file, 'utf8');
+      checkTruth(name, csv);
+      return { [name]: csv };
     } catch (cause) {
+      if (cause instanceof InvalidInputError) throw cause;
       throw new UsageError(
         `expected a CSV file at ${file}, got: ${(cause as Error).message}`,
         `name a file with --${name}`,

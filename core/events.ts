@@ -5,7 +5,7 @@ import { METHODS, type MethodName } from './methods/method.ts';
 import { SPACE_FEATURES, type SpaceRuler } from './methods/space.ts';
 import type { Quality } from './recommend/quality.ts';
 import type { Measured } from './score/card.ts';
-import { WATCHED } from './score/gate.ts';
+import { MEASURES, WATCHED } from './score/gate.ts';
 import type { ScoredWay } from './score/lists.ts';
 import type { Word2VecSettings } from './vectors/settings.ts';
 
@@ -86,7 +86,12 @@ export const SimilarityRequest = z.strictObject({
    */
   require: z
     .array(
-      z.string().regex(WATCHED, 'expected a measure as sharedGenre@10 or, with a floor, sharedGenre@10>=0.4'),
+      z
+        .string()
+        .regex(WATCHED, 'expected a measure as sharedGenre@10 or, with a floor, sharedGenre@10>=0.4')
+        .refine((text) => MEASURES.includes(text.split('>=')[0] as string), {
+          error: `expected one of ${MEASURES.join(', ')}`,
+        }),
     )
     .optional(),
   /** How many neighbours each artist gets; all up to 2,000 artists and 50 above by default. */

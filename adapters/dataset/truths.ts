@@ -1,5 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { InvalidInputError } from '../../core/errors.ts';
+import type { TruthName } from '../../core/ports.ts';
 import { pythonList } from './python-list.ts';
 
 /** What a column that names an artist is called, the most exact first. */
@@ -36,7 +37,27 @@ export function genresOf(text: string): [artist: string, genres: string[]][] {
  */
 export function relatedOf(text: string): [string, string][] {
   return rowsOf(text, 'related artists').rows.flatMap(([a, b]): [string, string][] =>
-    a && b ? [[a, b]] : [],
+    a && b && a !== b ? [[a, b]] : [],
+  );
+}
+
+const EXPECTED = {
+  genres: {
+    line: 'an artist (id or name) and its genres',
+    as: '"artist_id,genres", then "4Z8W4f…,art pop;trip hop"',
+  },
+  related: { line: 'two artists (ids or names)', as: '"artist_id,related_id", then "4Z8W4f…,4kIwET…"' },
+} satisfies Record<TruthName, { line: string; as: string }>;
+
+/** Throws `InvalidInputError` where a CSV of that kind tells nothing of anybody. */
+export function checkTruth(name: TruthName, text: string): void {
+  const isTold =
+    name === 'genres' ? genresOf(text).some(([, own]) => own.length > 0) : relatedOf(text).length > 0;
+  if (isTold) return;
+  const { line, as } = EXPECTED[name];
+  throw new InvalidInputError(
+    `expected a CSV file with ${line} on a line, got none`,
+    `write it as ${as}, with commas between the columns`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { bootstrap } from '../recommend/quality.ts';
-import { valuesOf } from '../score/card.ts';
-import { truthMeasures } from '../score/measures.ts';
+import { meansOverFolds } from '../score/card.ts';
+import { type Measure, truthMeasures } from '../score/measures.ts';
 import { playlistTruth } from '../score/truth.ts';
 import { type Playlists, playlistsWhere } from '../vectors/playlists.ts';
 import { shuffled, xoshiro128 } from '../vectors/random.ts';
@@ -36,34 +36,34 @@ export function playlistFolds(
 }
 
 /**
- * The weight of playlists that best finds the artists that share a playlist which was held out: by the mean of NDCG at
- * 50 over the folds and the artists, a thousand drawn ones where there are more. Of the weights that cannot be told
- * from the best one (the interval of the difference reaches 0) it is the smallest; 0 where no two artists share any.
+ * The weight of playlists that best finds the artists that share a playlist which was held out: by NDCG at 50, as the
+ * score card has it, of a thousand drawn artists where there are more. Of the weights that cannot be told from the best
+ * one (the interval of the difference over artists reaches 0) it is the smallest; 0 where no two artists share any.
  */
 export function fitBlend(
   sound: Method,
   playlists: Playlists,
   seed: number,
 ): { weight: number; tried: Tried[] } {
-  const folds = playlistFolds(playlists, seed).map(({ training, heldOut }) => ({
-    training,
-    measure: truthMeasures('playlist', playlistTruth(heldOut), LIST).find(({ name }) =>
-      name.endsWith('Ndcg'),
-    ),
-  }));
+  const folds = playlistFolds(playlists, seed);
+  const measures = folds.map(
+    ({ heldOut }) =>
+      truthMeasures('playlist', playlistTruth(heldOut), LIST).find(({ name }) =>
+        name.endsWith('Ndcg'),
+      ) as Measure,
+  );
   const rows = shuffled(
     sound.ids.map((_, row) => row),
     xoshiro128(seed),
   ).slice(0, MOST_ARTISTS);
   const nearest = sound.nearest(DEPTH);
   const tried = WEIGHTS.map((weight) => {
-    const values = folds.flatMap(({ training, measure }) => {
-      if (!measure) return [];
+    const rankings = folds.map(({ training }) => {
       const blend = new Blend(sound, training, weight, nearest);
-      return [...valuesOf(measure, (artist) => blend.rank(artist, DEPTH).rows, rows)];
+      return (artist: number) => blend.rank(artist, DEPTH).rows;
     });
-    const sum = values.reduce((sum, x) => sum + x, 0);
-    return { weight, ndcg50: sum / Math.max(1, values.length), values };
+    const values = meansOverFolds(measures, rankings, rows);
+    return { weight, ndcg50: meanOfKnown(values), values };
   });
   const best = tried.reduce((best, next) => (next.ndcg50 > best.ndcg50 ? next : best));
   const chosen = tried.find(({ values }) => !isWorse(values, best.values, seed));
@@ -73,8 +73,15 @@ export function fitBlend(
   };
 }
 
-function isWorse(values: readonly number[], best: readonly number[], seed: number): boolean {
-  if (values.length === 0) return false;
-  const differences = Float64Array.from(values, (value, i) => (best[i] as number) - value);
-  return bootstrap(differences, xoshiro128(seed))[0] > 0;
+function isWorse(values: Float64Array, best: Float64Array, seed: number): boolean {
+  const differences = values.map((value, i) => (best[i] as number) - value).filter(isKnown);
+  return differences.length > 0 && bootstrap(differences, xoshiro128(seed))[0] > 0;
 }
+
+/** 0 where there are none. */
+function meanOfKnown(values: Float64Array): number {
+  const known = values.filter(isKnown);
+  return known.reduce((sum, x) => sum + x, 0) / Math.max(1, known.length);
+}
+
+const isKnown = (value: number): boolean => !Number.isNaN(value);

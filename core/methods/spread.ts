@@ -5,10 +5,12 @@ export const SEVERAL_STYLES = 1.5;
 
 /**
  * How far the tracks of each artist lie apart, over what is usual in the catalogue: the mean of their squared deviations
- * from the artist's mean in whitened axes, by the features and the tracks less one. 1 is usual; NaN for a single track.
+ * from the artist's mean in whitened axes, by the axes and the tracks less one. 1 is usual; NaN for a single track.
  */
 export function spreads({ ids, starts, points, ruler }: Space): Float64Array {
   const d = ruler.features.length;
+  // A feature that is the same everywhere has none.
+  const axes = ruler.whitening.filter((row) => row.some((weight) => weight !== 0)).length;
   return Float64Array.from(ids, (_, i) => {
     const [first, last] = [(starts[i] as number) * d, (starts[i + 1] as number) * d];
     const tracks = (last - first) / d;
@@ -18,6 +20,6 @@ export function spreads({ ids, starts, points, ruler }: Space): Float64Array {
       for (let at = first + f; at < last; at += d) mean += (points[at] as number) / tracks;
       for (let at = first + f; at < last; at += d) squares += ((points[at] as number) - mean) ** 2;
     }
-    return tracks > 1 ? squares / d / (tracks - 1) : Number.NaN;
+    return tracks > 1 ? squares / axes / (tracks - 1) : Number.NaN;
   });
 }

@@ -1,3 +1,6 @@
+/** Scores that deviate by less are the same but for rounding: others do by about 1. */
+const LEAST = 1e-9;
+
 /** A square matrix as rows. */
 export type Square = readonly (readonly number[])[];
 
@@ -9,7 +12,7 @@ export type Square = readonly (readonly number[])[];
  * W is pooled over the artists and drawn towards the variances of all tracks: (g S + d V) / (g + d), with S the
  * unbiased pooled covariance, g its degrees of freedom (tracks less artists), d the number of features and V the
  * diagonal of variances. So it is never singular, and where each artist has one track it is V. A feature that is the
- * same everywhere gets no weight.
+ * same everywhere has no axis: its row and column are 0.
  */
 export function whitening(columns: readonly Float64Array[], starts: Int32Array): Square {
   const d = columns.length;
@@ -19,7 +22,7 @@ export function whitening(columns: readonly Float64Array[], starts: Int32Array):
     row.map((sum, g) => (sum + (f === g ? d * variance(columns[f] as Float64Array) : 0)) / (freedom + d)),
   );
   const scales = scatter.map((row, f) => Math.sqrt(row[f] as number));
-  const inverse = scales.map((scale) => (scale > 0 ? 1 / scale : 0));
+  const inverse = scales.map((scale) => (scale > LEAST ? 1 / scale : 0));
   const correlation = scatter.map((row, f) =>
     row.map((value, g) => (f === g ? 1 : value * (inverse[f] as number) * (inverse[g] as number))),
   );

@@ -48,29 +48,36 @@ export function heldOutCard(
   const [first = []] = folds;
   return first.flatMap(({ name, k }, m) => {
     const measures = folds.map((measures) => measures[m] as Measure);
-    const values = meansOverFolds(measures, rankings);
+    const values = known(meansOverFolds(measures, rankings));
     if (values.length === 0) return [];
     const [low, high] = bootstrap(values, xoshiro128(seed));
     return {
       ...{ name, k, value: meanOf(values), low, high },
-      random: meanOf(meansOverFolds(measures, byChance)),
-      popularity: meanOf(meansOverFolds(measures, byPopularity)),
+      random: meanOf(known(meansOverFolds(measures, byChance))),
+      popularity: meanOf(known(meansOverFolds(measures, byPopularity))),
       artists: values.length,
     };
   });
 }
 
-/** What rankings reach, artist by artist, of those of whom any fold asks. */
-function meansOverFolds(measures: readonly Measure[], rankings: readonly Ranking[]): Float64Array {
-  const artists = measures[0]?.known.keys() ?? [];
-  const means = Array.from(artists, (artist) => {
+/**
+ * What rankings reach, artist by artist (all, unless told which): the mean over the folds that ask of one; NaN where none
+ * does.
+ */
+export function meansOverFolds(
+  measures: readonly Measure[],
+  rankings: readonly Ranking[],
+  artists: Iterable<number> = measures[0]?.known.keys() ?? [],
+): Float64Array {
+  return Float64Array.from(artists, (artist) => {
     const values = measures.flatMap((measure, fold) => [
       ...valuesOf(measure, rankings[fold] as Ranking, [artist]),
     ]);
     return values.reduce((sum, value) => sum + value, 0) / values.length;
   });
-  return Float64Array.from(means.filter((mean) => !Number.isNaN(mean)));
 }
+
+const known = (values: Float64Array): Float64Array => values.filter((value) => !Number.isNaN(value));
 
 /**
  * What a ranking reaches, artist by artist (all, unless told which), of those that are known and of whose neighbours one

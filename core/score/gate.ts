@@ -8,6 +8,14 @@ export interface Watched {
   readonly floor: number | null;
 }
 
+/** The measures that a score card may have. */
+export const MEASURES: readonly string[] = [
+  ...['sharedGenre@10', 'genreOverlap@10'],
+  ...['playlist', 'heldOutPlaylist', 'related'].flatMap((of) =>
+    ['Recall', 'Ndcg', 'Mrr'].flatMap((measure) => [`${of}${measure}@10`, `${of}${measure}@50`]),
+  ),
+];
+
 /** How a watched measure is written: `sharedGenre@10`, or with a floor `sharedGenre@10>=0.4`. */
 export const WATCHED = /^([A-Za-z]+)@([1-9]\d{0,3})(?:>=(0|1|0?\.\d+|1\.0+))?$/;
 
@@ -31,7 +39,9 @@ export function gate(
     const is = (measured: Measured) => measured.name === wanted.name && measured.k === wanted.k;
     const title = `${wanted.name} at ${wanted.k}`;
     const now = card.find(is);
-    if (!now) return `${title} cannot be computed: nothing is known of the artists that it rests on`;
+    if (!now) {
+      return `${title} cannot be computed: nothing is known of the artists that it rests on, or the method itself goes by it (blend by playlists: watch heldOutPlaylist… there)`;
+    }
     const before = last?.find(is);
     const reasons: string[] = [];
     if (wanted.floor !== null && now.value < wanted.floor) {

@@ -47,6 +47,8 @@ export async function readKnown(
   const find = finder(artists);
   const text = async (name: TruthName) => truths[name] ?? (await lake.truth(name)) ?? '';
   const given = genresOf(await text('genres'));
+  // Those of a list are spelt in another way than Spotify's, so that the two do not go together.
+  if (given.length > 0) for (const row of genres.keys()) genres[row] = new Set();
   const told = given.filter(([artist, own]) => {
     const row = find(artist);
     if (row !== undefined) genres[row] = new Set(own);

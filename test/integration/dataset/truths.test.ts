@@ -1,4 +1,4 @@
-import { genresOf, relatedOf } from '../../../adapters/dataset/truths.ts';
+import { checkTruth, genresOf, relatedOf } from '../../../adapters/dataset/truths.ts';
 
 test.each([
   [
@@ -35,7 +35,7 @@ test.each([
   ],
   [
     'without',
-    'a,b\na,\n,b\n\nb,c\n',
+    'a,b\na,\n,b\n\nb,c\nb,b\n',
     [
       ['a', 'b'],
       ['b', 'c'],
@@ -44,6 +44,23 @@ test.each([
   ['nothing', '', []],
 ])('related artists: %s', (_, csv, expected) => {
   expect(relatedOf(csv)).toEqual(expected);
+});
+
+test.each([
+  ['genres', ''],
+  ['genres', 'artist_id,genres\n'],
+  ['genres', 'a\nb\n'],
+  ['genres', 'artist_id,genres\na,\n'],
+  ['related', 'artist_id,related_id\n'.slice(0, 10)],
+  ['related', 'a;b\nb;c\n'],
+  ['related', 'a,a\n'],
+] as const)('%s that tell nothing are refused: %j', (name, csv) => {
+  expect(() => checkTruth(name, csv)).toThrow(/^expected a CSV file with .* on a line, got none$/);
+});
+
+test('one line that tells something is enough', () => {
+  expect(() => checkTruth('genres', 'a,\nb,rock\n')).not.toThrow();
+  expect(() => checkTruth('related', 'a\na,b\n')).not.toThrow();
 });
 
 test('what is no CSV is refused, and says where', () => {

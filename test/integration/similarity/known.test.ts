@@ -1,3 +1,4 @@
+import type { TruthName } from '../../../core/ports.ts';
 import { listAt } from '../../../core/vectors/playlists.ts';
 import { readKnown } from '../../../lambdas/similarity/known.ts';
 import { type Machine, openMachine, putDay, TODAY } from '../../support/machine.ts';
@@ -26,9 +27,9 @@ async function putPlaylists(count: number): Promise<void> {
   await machine.lake.write('playlists', 'mine', rows.flat());
 }
 
-const known = () =>
+const known = (truths?: Partial<Record<TruthName, string>>) =>
   readKnown(
-    machine,
+    { ...machine, truths },
     TODAY,
     ARTISTS.map((id) => ({ id, name: `The ${id}` })),
   );
@@ -57,4 +58,11 @@ test('of more so many are drawn, the same each time', async () => {
   expect(Array.from(first.playlists.starts, (_, p) => listAt(first.playlists, p).length)).not.toEqual(
     Array.from({ length: 10_000 }, (_, p) => (p % 2 ? 2 : 1)),
   );
+});
+
+test('a list of genres stands in the place of all of those that Spotify tells', async () => {
+  await putPlaylists(1);
+  const genres = async (csv: string) => (await known({ genres: csv })).genres.map((own) => [...own]);
+  expect(await genres('a,rock;pop\nThe b,jazz\n')).toEqual([['rock', 'pop'], ['jazz'], []]);
+  expect(await genres('')).toEqual([['of a'], ['of b'], ['of c']]);
 });

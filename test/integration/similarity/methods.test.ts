@@ -266,6 +266,11 @@ describe('the gate', () => {
     for (const require of ['sharedGenre', '@10', 'sharedGenre@0', 'sharedGenre@10>=2', 'a@1;b@2']) {
       await expect(run({ require: [require] })).rejects.toThrow('expected a measure as sharedGenre@10');
     }
+    for (const require of ['sharedGenre@11', 'nosuch@10>=0.1']) {
+      await expect(run({ require: [require] })).rejects.toThrow(
+        'expected one of sharedGenre@10, genreOverlap@10,',
+      );
+    }
   });
 });
 

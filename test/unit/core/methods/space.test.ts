@@ -1,9 +1,10 @@
 import { knotsOf, normalQuantile, normalScores } from '../../../../core/methods/normal-scores.ts';
 import { placeTracks, spaceRuler } from '../../../../core/methods/space.ts';
+import { spreads } from '../../../../core/methods/spread.ts';
 import { trackSets } from '../../../../core/methods/track-sets.ts';
 import { whitening } from '../../../../core/methods/whitening.ts';
 import { mulberry32 } from '../../../../sample/random.ts';
-import { FEATURES, madeUp, pointsOf } from './fixture.ts';
+import { FEATURES, madeUp, placed, pointsOf } from './fixture.ts';
 
 test.each([
   [0.5, 0],
@@ -35,6 +36,32 @@ test('equal values get the mean of their places, those beyond the ends that of t
   expect(found[1]).toBeCloseTo(tied, 12);
   expect(found[2]).toBeCloseTo((tied + score(40)) / 2, 12);
   expect([...found.subarray(3)]).toEqual([score(40), score(64), score(64), Number.NaN]);
+});
+
+test('a feature that is the same everywhere has no axis', () => {
+  const random = mulberry32(3);
+  // The sum of scores that all are equal is not 0 in floats.
+  const tracks = madeUp(random, 30, 5, (_, f) => (f === 1 ? 0.3 : random.uniform()));
+  const all = placed(tracks);
+  const { whitening } = all.ruler;
+  expect(whitening.map((row) => row.map((weight) => weight !== 0))).toEqual([
+    [true, false, true],
+    [false, false, false],
+    [true, false, true],
+  ]);
+  const others = FEATURES.filter((_, f) => f !== 1);
+  const without = placeTracks(trackSets(tracks, others).sets);
+  for (let artist = 0; artist < 30; artist++) {
+    const left = pointsOf(all, artist).map(([x, , z]) => [x, z]);
+    // One feature less to draw the scatter by: about the same, not quite.
+    for (const [t, point] of pointsOf(without, artist).entries()) {
+      for (const f of [0, 1]) expect(left[t]?.[f]).toBeCloseTo(point[f] as number, 1);
+    }
+  }
+  const [spread, alone] = [spreads(all), spreads(without)];
+  for (const [i, value] of spread.entries()) {
+    if (!Number.isNaN(value)) expect(value / (alone[i] as number)).toBeCloseTo(1, 1);
+  }
 });
 
 test('whitened, the scatter of tracks within their artist is the same along all axes and between none', () => {
