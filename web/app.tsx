@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { ExploredCatalogue } from '../core/explore.ts';
 import { ArtistView } from './artist-view.tsx';
 import { counted, day } from './format.ts';
@@ -110,7 +110,7 @@ function NoData(): JSX.Element {
 /** Moves the focus to the heading of a view that one goes to, and to where one was in one that one comes back to. */
 function useFocus(route: Route): void {
   const before = useRef<Route | undefined>(undefined);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const heading = document.querySelector('h1');
     document.title = heading ? `${heading.textContent} · Soundalike` : 'Soundalike';
     const last = before.current;
@@ -118,6 +118,10 @@ function useFocus(route: Route): void {
     if (last === undefined || last === route) return;
     const isOther = placeOf(last) !== placeOf(route);
     if (isOther) heading?.focus({ preventScroll: true });
+    // Who walks on by a link of a list loses it, since the list is another artist's.
+    else if (document.activeElement === document.body) {
+      document.querySelector<HTMLElement>('.beside h2')?.focus({ preventScroll: true });
+    }
     if (!comeBack() && isOther) scrollTo(0, 0);
   });
 }

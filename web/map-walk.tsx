@@ -14,7 +14,7 @@ export function InView({ world, viewed }: { world: World; viewed: number[] | und
   const shown = viewed ? viewed.flatMap((place) => artists[place] ?? []) : artists.slice(0, 100);
   return (
     <>
-      <h2>{viewed ? 'In view' : 'Artists'}</h2>
+      <h2 tabIndex={-1}>{viewed ? 'In view' : 'Artists'}</h2>
       <p class="quiet">Choose one to walk from, here or on the map.</p>
       <ol class="walk">
         {shown.map(({ id, name }) => (
@@ -45,7 +45,7 @@ export function Walk({ world, id, to, path }: WalkProps): JSX.Element {
   const name = artist?.name ?? id;
   return (
     <>
-      <h2 class="long" title={name}>
+      <h2 class="long" title={name} tabIndex={-1}>
         {name}
       </h2>
       <p class="links">

@@ -7,10 +7,10 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 /** Whether the page is dark, by choice or else as the system has it, and a button that changes it. */
 export function ThemeButton(): JSX.Element {
   const [chosen, choose] = useState(stored);
-  const [isSystemDark, setSystemDark] = useState(dark.matches);
-  // Before the browser does anything else, so that no change is missed.
+  // Asked once, and heard of at once: Chromium sends no event of a change that it was asked about before.
+  const [isSystemDark, setSystemDark] = useState(() => dark.matches);
   useLayoutEffect(() => {
-    const changed = () => setSystemDark(dark.matches);
+    const changed = ({ matches }: MediaQueryListEvent) => setSystemDark(matches);
     dark.addEventListener('change', changed);
     return () => dark.removeEventListener('change', changed);
   }, []);

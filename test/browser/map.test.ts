@@ -75,6 +75,27 @@ test('the map by keyboard: zoomed, moved, shown whole, an artist chosen at the c
   expect(await page.evaluate('document.activeElement.tagName')).toBe('CANVAS');
 });
 
+test('walked on by a link, the focus is at the next artist, whose list comes after it', async () => {
+  page = await pages.open('#/map/plain1');
+  const heading = page.locator('.beside h2');
+  const walked = [await heading.textContent()];
+  for (let step = 0; step < 3; step++) {
+    const link = page.locator('.walk li a').nth(step);
+    const name = await link.textContent();
+    await link.focus();
+    await page.keyboard.press('Enter');
+    await heading.filter({ hasText: name as string }).waitFor();
+    walked.push(name);
+    const at = await pages.focused();
+    expect([`H2 ${name}`, `A ${name}`]).toContain(at);
+  }
+  expect(new Set(walked).size).toBeGreaterThan(2);
+  await page.getByRole('link', { name: 'Back to all artists' }).focus();
+  await page.keyboard.press('Enter');
+  await heading.filter({ hasText: 'In view' }).waitFor();
+  expect(await pages.focused()).toBe('H2 In view');
+});
+
 type Box = Record<'x' | 'y' | 'width' | 'height', number>;
 
 /** Keeps what is written on the map, in each drawing anew. */
