@@ -22,7 +22,7 @@ export class DuckDbWarehouse implements Warehouse {
   }
 
   async *rows(sql: string, parameters: readonly string[]): AsyncGenerator<Record<string, unknown>> {
-    // Two threads would sum in an order that differs each time, and a mean in its last digit; they save a quarter.
+    // Two threads would sum in an order that differs each time, and a mean in its last digit; they save a sixth to a third.
     this.#instance ??= DuckDBInstance.create(':memory:', {
       autoinstall_known_extensions: 'false',
       threads: '1',

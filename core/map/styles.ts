@@ -23,7 +23,8 @@ const WORTH = 0.03;
 
 /**
  * A handful of styles, by k-means on the standardised means of features, and what each stands out by. There are as many,
- * of two to eight, as explain 3 % more of the artists' scatter than one less does; one of fewer than 16 artists. The same input and seed give the same styles.
+ * of two to eight, as explain 3 % more of the artists' scatter than one less does; one of fewer than 16 artists. The same
+ * input and seed give the same styles.
  */
 export function stylesOf(means: readonly Means[], seed: number): Styles {
   const n = means[0]?.values.length ?? 0;

@@ -1,5 +1,5 @@
 import { bootstrap } from '../recommend/quality.ts';
-import { meansOverFolds } from '../score/card.ts';
+import { known, meanOf, meansOverFolds } from '../score/card.ts';
 import { type Measure, truthMeasures } from '../score/measures.ts';
 import { playlistTruth } from '../score/truth.ts';
 import { type Playlists, playlistsWhere } from '../vectors/playlists.ts';
@@ -63,7 +63,7 @@ export function fitBlend(
       return (artist: number) => blend.rank(artist, DEPTH).rows;
     });
     const values = meansOverFolds(measures, rankings, rows);
-    return { weight, ndcg50: meanOfKnown(values), values };
+    return { weight, ndcg50: meanOf(known(values)) || 0, values };
   });
   const best = tried.reduce((best, next) => (next.ndcg50 > best.ndcg50 ? next : best));
   const chosen = tried.find(({ values }) => !isWorse(values, best.values, seed));
@@ -74,14 +74,6 @@ export function fitBlend(
 }
 
 function isWorse(values: Float64Array, best: Float64Array, seed: number): boolean {
-  const differences = values.map((value, i) => (best[i] as number) - value).filter(isKnown);
+  const differences = known(values.map((value, i) => (best[i] as number) - value));
   return differences.length > 0 && bootstrap(differences, xoshiro128(seed))[0] > 0;
 }
-
-/** 0 where there are none. */
-function meanOfKnown(values: Float64Array): number {
-  const known = values.filter(isKnown);
-  return known.reduce((sum, x) => sum + x, 0) / Math.max(1, known.length);
-}
-
-const isKnown = (value: number): boolean => !Number.isNaN(value);

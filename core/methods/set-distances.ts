@@ -43,7 +43,7 @@ export function plainDistances(space: Space): DistancesTo {
 function simdDistances({ ids, starts, points, ruler }: Space, limits?: Float64Array): DistancesTo {
   const n = ids.length;
   const d = ruler.features.length;
-  const quads = Int32Array.from(starts);
+  const quads = new Int32Array(n + 1);
   for (let i = 0; i < n; i++) quads[i + 1] = (quads[i] as number) + ((sizeOf(i) + 3) >> 2);
   const most = ids.reduce((most, _, i) => Math.max(most, sizeOf(i)), 0);
   let bytes = 0;

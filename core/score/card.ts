@@ -77,7 +77,8 @@ export function meansOverFolds(
   });
 }
 
-const known = (values: Float64Array): Float64Array => values.filter((value) => !Number.isNaN(value));
+/** Those that are not NaN. */
+export const known = (values: Float64Array): Float64Array => values.filter((value) => !Number.isNaN(value));
 
 /**
  * What a ranking reaches, artist by artist (all, unless told which), of those that are known and of whose neighbours one
@@ -106,7 +107,8 @@ function firstKnown({ known, k }: Measure, rows: Iterable<number>, artist: numbe
   return nearest;
 }
 
-const meanOf = (values: Float64Array): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+/** Their mean; NaN of none. */
+export const meanOf = (values: Float64Array): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
 /** Each artist's order is its own, whichever artists are asked of. */
 function chance(n: number, seed: number): Ranking {

@@ -1,4 +1,5 @@
 import type { Measured } from './card.ts';
+import { genreMeasures, SCORED, SHORT, TRUTHS, truthMeasures } from './measures.ts';
 
 /** A measure that has to hold for a run to be published. */
 export interface Watched {
@@ -10,11 +11,9 @@ export interface Watched {
 
 /** The measures that a score card may have. */
 export const MEASURES: readonly string[] = [
-  ...['sharedGenre@10', 'genreOverlap@10'],
-  ...['playlist', 'heldOutPlaylist', 'related'].flatMap((of) =>
-    ['Recall', 'Ndcg', 'Mrr'].flatMap((measure) => [`${of}${measure}@10`, `${of}${measure}@50`]),
-  ),
-];
+  ...genreMeasures([], SHORT),
+  ...TRUTHS.flatMap((truth) => [SHORT, SCORED].flatMap((k) => truthMeasures(truth, [], k))),
+].map(({ name, k }) => `${name}@${k}`);
 
 /** How a watched measure is written: `sharedGenre@10`, or with a floor `sharedGenre@10>=0.4`. */
 export const WATCHED = /^([A-Za-z]+)@([1-9]\d{0,3})(?:>=(0|1|0?\.\d+|1\.0+))?$/;

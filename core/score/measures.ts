@@ -1,5 +1,12 @@
 import type { Truth } from './truth.ts';
 
+/** How many nearest a score card looks at, at the most, and of these the first. */
+export const SCORED = 50;
+export const SHORT = 10;
+
+/** What else than genres a score card holds neighbours against. */
+export const TRUTHS = ['playlist', 'heldOutPlaylist', 'related'] as const;
+
 /** A measure of neighbours, artist by artist. */
 export interface Measure {
   readonly name: string;

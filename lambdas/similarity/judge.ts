@@ -6,17 +6,13 @@ import { whitenedMethod } from '../../core/methods/whitened.ts';
 import type { Database, Runs } from '../../core/ports.ts';
 import { heldOutCard, type Measured, type Ranking, scoreCard } from '../../core/score/card.ts';
 import { gate, watchedOf } from '../../core/score/gate.ts';
-import { genreMeasures, truthMeasures } from '../../core/score/measures.ts';
+import { genreMeasures, SCORED, SHORT, type TRUTHS, truthMeasures } from '../../core/score/measures.ts';
 import { playlistTruth } from '../../core/score/truth.ts';
 import type { Neighbours } from '../../core/similarity/neighbours.ts';
 import type { Playlists } from '../../core/vectors/playlists.ts';
 import type { BySets } from './choose-method.ts';
 import type { Known } from './known.ts';
 import { SEED } from './seed.ts';
-
-/** How many nearest the score card looks at. */
-export const SCORED = 50;
-const SHORT = 10;
 
 /** The score card of a method, whose nearest are given: at least `SCORED`, where there are so many. */
 export function scoresOf(
@@ -55,7 +51,7 @@ function blendsOf({ space }: BySets, weight: number, folds: readonly { training:
   });
 }
 
-const atBoth = (name: string, truth: Parameters<typeof truthMeasures>[1]) => [
+const atBoth = (name: (typeof TRUTHS)[number], truth: Parameters<typeof truthMeasures>[1]) => [
   ...truthMeasures(name, truth, SHORT),
   ...truthMeasures(name, truth, SCORED),
 ];
