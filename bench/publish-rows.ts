@@ -6,9 +6,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createConnection } from 'mysql2/promise';
 import { openMysql } from '../adapters/database/mysql.ts';
+import { batched } from '../core/batches.ts';
 import type { Neighbours } from '../core/similarity/neighbours.ts';
 import { relatedArtists } from '../core/similarity/pairs.ts';
 import { mulberry32 } from '../sample/random.ts';
+import { publishAs } from '../test/support/publication.ts';
 
 const NEIGHBOURS = 20;
 
@@ -40,13 +42,10 @@ export async function timePublishRows(
     for (let round = 0; round < rounds; round++) {
       times.ours.push(
         await seconds(() =>
-          served.relatedArtists.publish(
-            {
-              ...{ run_id: `run-${round}`, dt: '2026-11-22', method: 'mean', parameters: '{}' },
-              ...{ artistFeatures: [], relatedArtists: relatedArtists(ids, neighbours) },
-            },
-            async () => true,
-          ),
+          publishAs(served, {
+            ...{ run_id: `run-${round}`, dt: '2026-11-22', method: 'mean', parameters: '{}' },
+            ...{ artistFeatures: [], relatedArtists: batched(relatedArtists(ids, neighbours), 50_000) },
+          }),
         ),
       );
       await connection.query('CREATE TABLE bare LIKE related_artists');

@@ -5,27 +5,18 @@ import { FolderStore } from '../adapters/lake/folder.ts';
 import { ParquetLake } from '../adapters/lake/lake.ts';
 import { systemClock, thisHost } from '../adapters/system.ts';
 import { DuckDbWarehouse } from '../adapters/warehouse/duckdb.ts';
-import type {
-  Checkpoints,
-  Clock,
-  Database,
-  Host,
-  Lake,
-  LakeBatches,
-  RemovableDays,
-  Reports,
-  Truths,
-  Warehouse,
-} from '../core/ports.ts';
+import type { Clock, Database, Host, Warehouse } from '../core/ports.ts';
+import { type LeaseSettings, leaseIn } from '../core/run/held-run.ts';
 
 /** This machine in the place of an AWS account, without its database. */
 export interface Machine {
   /** The data folder, absolute. */
   folder: string;
-  lake: Lake & LakeBatches & RemovableDays & Checkpoints & Truths & Reports;
+  lake: ParquetLake;
   warehouse: Warehouse;
   clock: Clock;
   host: Host;
+  lease: LeaseSettings;
   newId: () => string;
   random: () => number;
   /** Tells the user something, on stderr. */
@@ -58,6 +49,7 @@ export function machineOn(dataFolder: string, { database: url, tls }: DatabaseOp
     warehouse,
     clock: systemClock,
     host: thisHost,
+    lease: leaseIn(process.env),
     newId: () => randomBytes(6).toString('hex'),
     random: Math.random,
     say: (line) => process.stderr.write(`${line}\n`),

@@ -108,7 +108,7 @@ async function importInto(
   const work = async () => {
     const deps = { workspaceFolder: join(folder, 'workspace'), progress };
     const read = await readDataset(deps, files, (table, file, dataset) =>
-      store.putFile(uploadKey(ofDataset(upload, dataset), table), file),
+      store.putFile(uploadKey(dataset === undefined ? upload : ofDataset(upload, dataset), table), file),
     );
     const adopt: AdoptRequest = { upload, result: { date, ...read } };
     return await functions.invoke<ImportResult>('catalog', { adopt }, { repeats: true });

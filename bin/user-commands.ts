@@ -76,11 +76,9 @@ async function confirm(where: string): Promise<void> {
 
 /** The login goes first, so that nothing is fetched anew; what fails half-way is done by the next call. */
 async function forgetHere(local: Local): Promise<ForgetResult> {
-  const { folder, lake } = local;
+  const { folder } = local;
   for (const name of ['spotify-user.json', 'spotify-app.json']) await rm(join(folder, name), { force: true });
   // The stand-in's user is logged in where nothing says otherwise.
   if (hasStandInUser(folder)) await standInGrant(folder).write(UserGrant.parse({}));
-  const forgotten = await forget(local);
-  await lake.removeDay('playlists', OWN);
-  return forgotten;
+  return await forget(local, [OWN]);
 }

@@ -3,3 +3,26 @@ export function* inBatches<T>(items: readonly T[], size: number): Generator<T[]>
   const distinct = [...new Set(items)];
   for (let start = 0; start < distinct.length; start += size) yield distinct.slice(start, start + size);
 }
+
+/** Works on some items at once; after a failure it waits for what is under way, begins nothing more and throws it. */
+export async function someAtOnce<T>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  for (const some of inBatches(items, atOnce)) {
+    const settled = await Promise.allSettled(some.map(work));
+    for (const each of settled) if (each.status === 'rejected') throw each.reason;
+  }
+}
+
+/** Rows in batches of `size`, as they are asked for; one batch where there are none. */
+export async function* batched<T>(rows: Iterable<T>, size: number): AsyncGenerator<T[]> {
+  let batch: T[] = [];
+  for (const row of rows) {
+    if (batch.push(row) < size) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+}

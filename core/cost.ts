@@ -10,6 +10,8 @@ const MEGABYTES: Readonly<Record<RunKind, number>> = {
   listening: 512,
   training: 3008,
   recommendation: 3008,
+  push: 3008,
+  expiry: 512,
 };
 
 /**

@@ -55,6 +55,11 @@ export class LeaseLostError extends SoundalikeError {
   readonly code = 'lease-lost';
 }
 
+/** What a run has staged is not there any more, so that it cannot take its place. */
+export class StagingGoneError extends SoundalikeError {
+  readonly code = 'staging-gone';
+}
+
 /** The day belongs to a run of another kind (a collection or an import). */
 export class DayTakenError extends SoundalikeError {
   readonly code = 'day-taken';

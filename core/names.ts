@@ -23,6 +23,8 @@ export const ENVIRONMENT = {
   workGroup: 'SOUNDALIKE_WORKGROUP',
   /** Days of the lake that are kept; all where it is not set. */
   keepDays: 'SOUNDALIKE_KEEP_DAYS',
+  /** Milliseconds after which a run that is not renewed may be taken over; a minute where it is not set. */
+  lease: 'SOUNDALIKE_LEASE_MS',
 } as const;
 
 /** The functions of the stack, each a folder of `lambdas/`; deployed as `<stack>-<function>`. */
@@ -121,26 +123,36 @@ export const historyUploadKey = (upload: string, file: number): string =>
 /** Prefix under which unfinished trainings are kept. */
 export const CHECKPOINTS = 'checkpoints/';
 
-/** Key of how far the training of a run has come. */
-export const checkpointKey = (run: string): string => `${CHECKPOINTS}${run}.bin`;
+/** Prefix of how far the training of a run has come. */
+export const checkpointPrefix = (run: string): string => `${CHECKPOINTS}${run}/`;
 
-/** Key of a table's whole next day, staged before it replaces the old one. */
-export const stagedDayKey = (run: string, table: TableName): string =>
-  `${stagingPrefix(run)}day/${table}.parquet`;
+/** Key of how far one holder of a run has come; those of later holders sort last. */
+export const checkpointKey = (run: string, epoch: number): string =>
+  `${checkpointPrefix(run)}${String(epoch).padStart(12, '0')}.bin`;
+
+/** Prefix of what one holder of a run has staged. */
+export const stagedPrefix = (run: string, epoch: number): string => `${stagingPrefix(run)}${epoch}/`;
+
+/** Key at which a holder of a run stages the object that is to take the place `target`. */
+export const stagedKey = (run: string, epoch: number, target: string): string =>
+  `${stagedPrefix(run, epoch)}${target}`;
 
 /** Prefix under which similarity runs that go in shards keep what they work on. */
 export const SHARDS = 'shards/';
 
+/** Prefix of what one such run keeps. */
+export const shardsPrefix = (run: string): string => `${SHARDS}${run}/`;
+
 /** Key of what all shards of a run read: its points and their ids. */
-export const matrixKey = (run: string): string => `${SHARDS}${run}/matrix.bin`;
+export const matrixKey = (run: string): string => `${shardsPrefix(run)}matrix.bin`;
 
 /** Key of a table of a run in shards, before it is put in its place: whole, or one of its shards. */
 export const shardTableKey = (run: string, table: TableName, shard?: number): string =>
-  `${SHARDS}${run}/${table}${shard === undefined ? '' : `/${String(shard).padStart(5, '0')}`}.parquet`;
+  `${shardsPrefix(run)}${table}${shard === undefined ? '' : `/${String(shard).padStart(5, '0')}`}.parquet`;
 
 /** Key of the closest pairs that a shard has found, which stand there when it is done. */
 export const closestKey = (run: string, shard: number): string =>
-  `${SHARDS}${run}/closest/${String(shard).padStart(5, '0')}.json`;
+  `${shardsPrefix(run)}closest/${String(shard).padStart(5, '0')}.json`;
 
 /** Prefix under which each day has the page of its last run and what belongs to it. */
 const REPORTS = 'reports/';

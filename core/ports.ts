@@ -131,7 +131,15 @@ export interface CatalogArtist extends Artist {
 }
 
 /** What a run does. */
-export type RunKind = 'collection' | 'import' | 'similarity' | 'listening' | 'training' | 'recommendation';
+export type RunKind =
+  | 'collection'
+  | 'import'
+  | 'similarity'
+  | 'listening'
+  | 'training'
+  | 'recommendation'
+  | 'push'
+  | 'expiry';
 /** Where a run stands; docs/architecture.md draws the transitions. */
 export type RunStatus = 'running' | 'waiting' | 'replacing' | 'done' | 'failed';
 
@@ -151,6 +159,8 @@ export interface Run {
   status: RunStatus;
   /** JSON text: its result, once done. */
   summary: string | null;
+  /** Grows, over all runs, each time that a run begins or changes its holder. */
+  epoch: number;
 }
 
 /** The table of runs. */
@@ -164,12 +174,33 @@ export interface Runs {
   /** The runs of these kinds that are not at an end, oldest first. */
   unfinished(kinds: readonly RunKind[]): Promise<Run[]>;
   insert(run: Run): Promise<void>;
-  /** Replaces the run if `heldBy` still owns it; tells whether it did. */
-  update(run: Run, heldBy: string): Promise<boolean>;
-  /** Sets a new end of the lease, and nothing else, if `heldBy` still owns the run and it is under way. */
-  renew(id: string, heldBy: string, leaseUntil: string): Promise<boolean>;
-  /** Runs `work` so that no other process reads or writes runs in between. */
-  exclusively<T>(work: (runs: Runs) => Promise<T>): Promise<T>;
+  /** Replaces the run unless it is at an end or has another epoch than this; returns whether it did. */
+  update(run: Run, epoch: number): Promise<boolean>;
+  /** Gives a run that is not done to the holder and with the epoch that `run` names, if it had this epoch until now. */
+  take(run: Run, epoch: number): Promise<boolean>;
+  /** Sets a new end of the lease, and nothing else, unless the run is at an end, waits, or has another epoch. */
+  renew(id: string, epoch: number, leaseUntil: string): Promise<boolean>;
+  /** Removes a run that is done. */
+  remove(id: string): Promise<void>;
+  /** An epoch that is larger than every one before; to be called within a transaction. */
+  nextEpoch(): Promise<number>;
+}
+
+/** Which days' runs the lake has a copy of, and how recent it is. */
+export interface RunDays {
+  /** Notes that the lake's copy of a day's runs is out of date. */
+  changed(dt: string): Promise<void>;
+  /** The days whose copy is out of date. */
+  outdated(): Promise<string[]>;
+  /** How often a day has changed; 0 before the first time. */
+  version(dt: string): Promise<number>;
+  /**
+   * Makes `staged` (JSON text of a `StagedObject`) the one copy that may take its place, if the day still has this
+   * version. Returns the one that it replaces, which must be discarded; `claimed` is false where the day has changed.
+   */
+  claim(dt: string, version: number, staged: string): Promise<{ claimed: boolean; replaces: string | null }>;
+  /** Notes that the lake has the copy of this version. */
+  written(dt: string, version: number): Promise<void>;
 }
 
 /** Who runs this, and whether another is still alive. */
@@ -193,8 +224,8 @@ export interface Published {
 export interface Publication extends Published {
   /** Read once. */
   artistFeatures: Iterable<Row<'artist_features'>>;
-  /** Sorted by artist_id, then y_artist. Read once. */
-  relatedArtists: Iterable<Row<'related_artists'>>;
+  /** Sorted by artist_id, then y_artist; in batches. Read once. */
+  relatedArtists: AsyncIterable<Iterable<Row<'related_artists'>>>;
 }
 
 /** A neighbour with what is needed to say why. */
@@ -222,10 +253,16 @@ export interface PublishedNeighbours {
 /** The serving tables. */
 export interface RelatedArtists {
   /**
-   * Replaces the published run by this one, whole: a reader sees the old or the new, never both. `stillHeld` is asked
-   * last, in the same transaction; where it is false nothing is replaced and `LeaseLostError` is thrown.
+   * Prepares publishing, so that what a server refuses is found before anything is replaced: it stages the rows in tables
+   * that carry the holder's epoch in their names, and drops those of other epochs. SQLite needs no preparation.
    */
-  publish(publication: Publication, stillHeld: (runs: Runs) => Promise<boolean>): Promise<void>;
+  stage(publication: Publication, epoch: number): Promise<void>;
+  /**
+   * Replaces the published run by this one, whole: a reader sees the old or the new, never both. Takes what was staged
+   * under the epoch `staged`; where that is gone and the run is not published yet, the publication's rows. Nothing is
+   * replaced once another has taken the run from `holder`: then `LeaseLostError` is thrown. May be repeated.
+   */
+  publish(publication: Publication, staged: number, holder: Pick<Run, 'id' | 'epoch'>): Promise<void>;
   /** The published run; undefined where there is none. */
   published(): Promise<Published | undefined>;
   /** The artist's `limit` nearest in the published run; undefined where nothing is published. */
@@ -311,14 +348,25 @@ export interface History {
   exclusively<T>(work: (history: History) => Promise<T>): Promise<T>;
 }
 
-/** The database, in the parts that its users need. */
-export interface Database {
+/** The tables that runs change. */
+export interface Tables {
   readonly artists: ArtistCatalog;
   readonly runs: Runs;
-  readonly apiState: ApiState;
-  readonly relatedArtists: RelatedArtists;
+  readonly runDays: RunDays;
   readonly history: History;
   readonly playlistPushes: PlaylistPushes;
+}
+
+/** Changes several tables at once. */
+export interface Transactions {
+  /** Runs `work` with no other writer in between, all of it or nothing; it uses only the tables that it is given. */
+  transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
+}
+
+/** The database, in the parts that its users need. */
+export interface Database extends Tables, Transactions {
+  readonly apiState: ApiState;
+  readonly relatedArtists: RelatedArtists;
   /** The newest migration that the database has had, and the newest that this program knows. */
   version(): Promise<{ version: number; newest: number }>;
   close(): Promise<void>;
@@ -329,28 +377,77 @@ export interface ServerDatabase extends Database {
   readonly shardTables: ShardTables;
 }
 
+/** Where a holder of a run stages objects: no other holder, of this run or another, has the same place. */
+export interface StagingPlace {
+  run: string;
+  epoch: number;
+}
+
+/** An object that lies outside the tables until it takes its place. */
+export interface StagedObject {
+  /** Key of what is staged. */
+  staged: string;
+  /** Key of the place that it is to take. */
+  target: string;
+  /** By which the store knows that the object at `target` is this one. */
+  mark: string;
+}
+
+/**
+ * Replacing objects of the lake. An object is staged first and then moved to its place, which succeeds once and only
+ * while it is staged: whoever takes a run over discards what its last holder has staged, so that a late move of that
+ * holder finds nothing (docs/adr/0021-fencing.md).
+ */
+export interface StagingLake {
+  /** Stages a table's next partition. Arrays are sorted here; other iterables come sorted by key. */
+  stageTable<N extends TableName>(
+    place: StagingPlace,
+    table: N,
+    partition: string,
+    rows: Iterable<Row<N>>,
+  ): Promise<StagedObject>;
+  /** Stages a table's next partition that is a Parquet file already, its rows sorted by key. */
+  stageTableFile(
+    place: StagingPlace,
+    table: TableName,
+    partition: string,
+    file: string,
+  ): Promise<StagedObject>;
+  /** Stages a table's next partition that the command line has uploaded. Throws `NoDataError` where it has not. */
+  stageUpload(
+    place: StagingPlace,
+    table: TableName,
+    partition: string,
+    upload: string,
+  ): Promise<StagedObject>;
+  /** Stages a day's page, or the picture of its map. */
+  stageReport(place: StagingPlace, dt: string, file: ReportFile, bytes: Uint8Array): Promise<StagedObject>;
+  /** Stages the removal of a table's partition, with whatever killed processes have left beside it. */
+  stageRemoval(place: StagingPlace, table: TableName, partition: string): Promise<StagedObject>;
+  /** Moves an object to its place; returns false where it is neither staged any more nor in its place. May be repeated. */
+  place(object: StagedObject): Promise<boolean>;
+  /** Discards an object, so that it cannot be placed any more. */
+  discard(object: StagedObject): Promise<void>;
+  /** Discards all that was staged for a run with an epoch below this one. */
+  discardBefore(place: StagingPlace): Promise<void>;
+  /** Removes all that a run keeps outside the tables. */
+  clear(run: string): Promise<void>;
+  /** The runs that keep anything outside the tables. */
+  staging(): Promise<string[]>;
+}
+
 /** The lake: tables of Parquet by day, and the slices of runs that are not done. */
-export interface Lake {
-  /** Puts a table's day in place, in one put. Arrays are sorted here; other iterables come sorted by key. */
-  write<N extends TableName>(table: N, dt: string, rows: Iterable<Row<N>>): Promise<void>;
+export interface Lake extends StagingLake {
   /** The rows of a table's day; undefined where there is none. */
   read<N extends TableName>(table: N, dt: string): Promise<Row<N>[] | undefined>;
   /** Keeps what a step of a run has fetched. */
   putSlice(run: string, name: string, value: unknown): Promise<void>;
-  /** Names and values of a run's slices, by name. */
+  /** Names and values of a run's slices, by name; of one that cannot be read the value is undefined. */
   slices(run: string): Promise<{ name: string; value: unknown }[]>;
-  /** Stages a table's next day. */
-  stageDay<N extends TableName>(run: string, table: N, rows: Iterable<Row<N>>): Promise<void>;
-  /** Stages a table's next day that is a Parquet file already, its rows sorted by key. */
-  stageDayFile(run: string, table: TableName, file: string): Promise<void>;
-  /** Stages a table's next day that the command line has uploaded. Throws `NoDataError` where it has not. */
-  stageUpload(run: string, upload: string, table: TableName): Promise<void>;
+  /** Removes a slice. */
+  removeSlice(run: string, name: string): Promise<void>;
   /** Removes what the command line has uploaded. */
   removeUpload(upload: string): Promise<void>;
-  /** Replaces the day of each of the tables by what is staged, one put each; may be repeated. */
-  replaceDay(run: string, dt: string, tables: readonly TableName[]): Promise<void>;
-  /** Removes what every run has staged: only one of those that stage goes at a time. */
-  clearStaging(): Promise<void>;
 }
 
 /** What the command line has uploaded of a privacy export. */
@@ -398,27 +495,26 @@ export interface ShardLake {
     run: string,
     shard: number,
   ): AsyncIterable<Columns<'related_artists', keyof Row<'related_artists'>>>;
-  /** Puts the run's two tables in the place of a day's, one put each; returns how many neighbours there are. */
-  place(run: string, dt: string, shards: number): Promise<number>;
-  /** Removes what all runs have there: only one of those that go in shards goes at a time. */
-  clear(): Promise<void>;
+  /** Stages the run's two tables as a day's; `pairs` is how many neighbours there are. */
+  stage(place: StagingPlace, dt: string, shards: number): Promise<{ objects: StagedObject[]; pairs: number }>;
+  /** Removes what other runs than this have there: only one of those that go in shards goes at a time. */
+  clearOthers(run: string): Promise<void>;
+  /** Removes what a run has there. */
+  clear(run: string): Promise<void>;
 }
 
-/** Publishing by several processes, one after the other or at once; a server's alone. All may be repeated. */
+/** Staging by several processes, one after the other or at once; a server's alone. All may be repeated. */
 export interface ShardTables {
-  /** Makes staging tables that are this run's alone, whatever stood there. */
-  begin(publication: Omit<Publication, 'relatedArtists'>): Promise<void>;
-  /**
-   * Stages a shard's neighbours, all of them or none. What follows throws `LeaseLostError` where the staging tables are
-   * not the run's.
-   */
+  /** Makes staging tables of this epoch and drops those of others. */
+  begin(publication: Omit<Publication, 'relatedArtists'>, epoch: number): Promise<void>;
+  /** Stages a shard's neighbours, all of them or none. Throws `LeaseLostError` where the epoch's tables are gone. */
   load(
-    run: string,
+    epoch: number,
     shard: number,
     batches: AsyncIterable<Columns<'related_artists', keyof Row<'related_artists'>>>,
   ): Promise<void>;
-  /** As `RelatedArtists.publish`, once so many neighbours are staged; else throws `StagingError`. */
-  publish(run: string, pairs: number, stillHeld: (runs: Runs) => Promise<boolean>): Promise<void>;
+  /** How many neighbours are staged under this epoch. Throws as `load`. */
+  staged(epoch: number): Promise<number>;
 }
 
 /** A list of what is known of artists, by which neighbours are scored. */
@@ -431,38 +527,22 @@ export interface Truths {
   putTruth(name: TruthName, csv: string): Promise<void>;
 }
 
-/** The pages of days. */
-export interface Reports {
-  /** Puts a day's page, or the picture of its map, in the place of the last (core/names.ts, `reportKey`). */
-  putReport(dt: string, file: ReportFile, bytes: Uint8Array): Promise<void>;
-}
-
 /** What long work of a run keeps to go on from, outside of what runs stage. */
 export interface Checkpoints {
-  /** Puts a run's checkpoint in the place of its last. */
-  putCheckpoint(run: string, bytes: Uint8Array): Promise<void>;
-  /** A run's last checkpoint; undefined where there is none. */
+  /** Puts a holder's checkpoint in the place of its last. */
+  putCheckpoint(place: StagingPlace, bytes: Uint8Array): Promise<void>;
+  /** The last checkpoint of the last holder of a run that has put one; undefined where there is none. */
   checkpoint(run: string): Promise<Uint8Array | undefined>;
-  /** Removes those of all runs: only one of those that have any goes at a time. */
-  clearCheckpoints(): Promise<void>;
-}
-
-/** Models that were trained, or read, elsewhere. */
-export interface UploadedModels extends Pick<Lake, 'removeUpload'> {
-  /** Makes the vectors that the command line has uploaded those of a model. Throws `NoDataError` where it has not. */
-  placeUpload(upload: string, table: TableName, dt: string): Promise<void>;
+  /** The runs that have any. */
+  checkpoints(): Promise<string[]>;
+  /** Removes those of a run. */
+  clearCheckpoints(run: string): Promise<void>;
 }
 
 /** Tells what lies in the lake, whatever a warehouse sees of it. */
 export interface LakeDays {
   /** The days of a table that have an object, sorted. */
   days(table: TableName): Promise<string[]>;
-}
-
-/** As `LakeDays`, for who may remove them. */
-export interface RemovableDays extends LakeDays {
-  /** Removes a table's day; one that is not there is fine. */
-  removeDay(table: TableName, dt: string): Promise<void>;
 }
 
 /** Answers SQL over the lake, in the subset that Athena and DuckDB read alike. */

@@ -239,3 +239,25 @@ export type Row<N extends TableName> = {
     | (Columns<N>[C] extends ColumnType ? Value<Columns<N>[C]> : never)
     | (C extends Key<N> ? never : null);
 };
+
+const isInteger = (value: unknown, most: number): boolean =>
+  Number.isInteger(value) && Math.abs(value as number) <= most;
+
+const HOLDS: Record<ColumnType, (value: unknown) => boolean> = {
+  string: (value) => typeof value === 'string',
+  int: (value) => isInteger(value, 2 ** 31 - 1),
+  bigint: (value) => isInteger(value, Number.MAX_SAFE_INTEGER),
+  double: (value) => Number.isFinite(value),
+  timestamp: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
+  'array<string>': (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+  'array<float>': (value) => value instanceof Float32Array && value.every(Number.isFinite),
+};
+
+/** Whether a table can hold a row: each value has its column's type, and no column of the key is null. */
+export function fits(table: TableName, row: unknown): boolean {
+  const { key, columns }: LakeTable = TABLES[table];
+  return Object.entries(columns).every(([name, type]) => {
+    const value = (row as Record<string, unknown> | null)?.[name] ?? null;
+    return value === null ? !key.includes(name) : HOLDS[type](value);
+  });
+}

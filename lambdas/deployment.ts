@@ -18,6 +18,7 @@ import { AthenaWarehouse } from '../adapters/warehouse/athena.ts';
 import { DatabaseRefusedError, UsageError } from '../core/errors.ts';
 import { ENVIRONMENT } from '../core/names.ts';
 import type { Database, Secret, ServerDatabase, WritableSecret } from '../core/ports.ts';
+import { leaseIn } from '../core/run/held-run.ts';
 import { type Connect, connector } from './collector/sources.ts';
 import { type ConnectUser, userConnector } from './login/connect.ts';
 
@@ -26,6 +27,7 @@ type Environment = NodeJS.ProcessEnv;
 /** What every function has of its machine. */
 export const MACHINE = {
   clock: systemClock,
+  lease: leaseIn(process.env),
   random: Math.random,
   newId: () => randomBytes(6).toString('hex'),
 };

@@ -29,11 +29,11 @@ export class MysqlEngine implements Engine {
   }
 
   all(sql: string, parameters?: readonly Parameter[]): Promise<Record<string, unknown>[]> {
-    return this.patiently(() => this.#withSession((session) => session.all(sql, parameters)));
+    return this.patiently(() => this.session((session) => session.all(sql, parameters)));
   }
 
   run(sql: string, parameters?: readonly Parameter[]): Promise<number> {
-    return this.patiently(() => this.#withSession((session) => session.run(sql, parameters)));
+    return this.patiently(() => this.session((session) => session.run(sql, parameters)));
   }
 
   runMany(sql: string, rows: Iterable<readonly Parameter[]>): Promise<void> {
@@ -43,7 +43,7 @@ export class MysqlEngine implements Engine {
   /** One transaction at a time goes on, of all that use this database, as in SQLite. */
   transaction<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
     return this.patiently(() =>
-      this.#withSession(async (session) => {
+      this.session(async (session) => {
         await session.run('START TRANSACTION');
         await session.all(writerLockSql);
         const result = await work(session);
@@ -58,7 +58,7 @@ export class MysqlEngine implements Engine {
    * dies with the connection: nothing of an earlier holder can still be under way.
    */
   alone<T>(name: string, work: (session: MysqlSession) => Promise<T>): Promise<T> {
-    return this.#withSession(async (session) => {
+    return this.session(async (session) => {
       const patience = this.#lockWaitSeconds * this.#tries;
       const [lock] = await session.all(takeLockSql, [name, patience]);
       if (lock?.taken !== 1) {
@@ -88,8 +88,11 @@ export class MysqlEngine implements Engine {
     await this.#pool.end();
   }
 
-  /** A connection on which something failed is closed: that ends its transaction and its locks, whatever it was. */
-  async #withSession<T>(work: (session: MysqlSession) => Promise<T>): Promise<T> {
+  /**
+   * Gives `work` a connection of its own. One on which something failed is closed: that ends its transaction and its
+   * locks, whatever it was.
+   */
+  async session<T>(work: (session: MysqlSession) => Promise<T>): Promise<T> {
     const connection = await this.#connect();
     try {
       const result = await work(new MysqlSession(connection, this.#where));

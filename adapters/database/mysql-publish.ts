@@ -1,5 +1,5 @@
 import { DatabaseError, DatabaseUnreachableError, StagingError } from '../../core/errors.ts';
-import type { Publication, Runs } from '../../core/ports.ts';
+import type { Publication, Run } from '../../core/ports.ts';
 import insertFeaturesSql from '../../sql/database/artist_features_insert.sql' with { type: 'text' };
 import insertRelatedSql from '../../sql/database/related_artist_insert.sql' with { type: 'text' };
 import loadFeaturesSql from '../../sql/mysql/artist_features_load.sql' with { type: 'text' };
@@ -12,122 +12,148 @@ import dropSql from '../../sql/mysql/staging_drop.sql' with { type: 'text' };
 import stageLoadsSql from '../../sql/mysql/staging_loads.sql' with { type: 'text' };
 import stagePublishedSql from '../../sql/mysql/staging_published.sql' with { type: 'text' };
 import stageRelatedSql from '../../sql/mysql/staging_related_artists.sql' with { type: 'text' };
-import type { Engine } from './engine.ts';
+import stagingTablesSql from '../../sql/mysql/staging_tables.sql' with { type: 'text' };
+import type { Engine, Parameter } from './engine.ts';
 import type { MysqlEngine } from './mysql-engine.ts';
 import { numberOf } from './mysql-errors.ts';
 import type { Batches, MysqlSession } from './mysql-session.ts';
-import { insertRun, leaseLost, meansOf, parametersOf } from './related-artists.ts';
+import { insertRun, meansOf, parametersOf, requireHeld } from './related-artists.ts';
 import { RunTable } from './runs.ts';
-
-/** Name of the lock under which the staging tables are made and put in place. */
-export const LOCK = 'publish';
-/** Name of the lock under which a second connection fills them. */
-const HELPER = 'publish helper';
 
 /** The server takes no LOAD DATA LOCAL INFILE: MySQL since 8.0, MariaDB since 10.5, both before. */
 const NO_LOCAL_INFILE = new Set<number | undefined>([3948, 4166, 1148]);
+/** A table to be renamed is not there, or the new name is taken: somebody has renamed or dropped it. */
+const NOT_STAGED = new Set<number | undefined>([1146, 1050]);
+/** How often a swap is tried whose connection breaks. */
+const SWAP_TRIES = 3;
 
-/** Ends the run; tells whether it was still held. */
-export type StillHeld = (runs: Runs) => Promise<boolean>;
+/** Name of a table that an epoch stages. */
+export const stagedName = (table: string, epoch: number): string => `${table}_next_${epoch}`;
+/** Name of the table that notes which shards an epoch has staged. */
+export const loadsName = (epoch: number): string => `related_artists_loads_${epoch}`;
+
+/** Fills the staging tables of an epoch, in place of those of every other. */
+export async function stage(engine: MysqlEngine, publication: Publication, epoch: number): Promise<void> {
+  await engine.session(async (session) => {
+    await makeTables(engine, session, epoch);
+    await stageRelated(engine, session, publication.relatedArtists, epoch);
+    await stageFeaturesAndRun(session, publication, epoch);
+  });
+}
 
 /**
- * Stages the run's rows beside the served tables, counts them, and puts them in place by one RENAME TABLE. The run is
- * marked done just before, by `stillHeld`: ADR 4 tells what is left whenever this is cut short.
+ * Puts what is staged in place of what is served, by one RENAME TABLE. Whoever takes the run over renames or drops these
+ * tables first, so that a RENAME of the last holder which comes late fails (ADR 21).
  */
 export async function publish(
   engine: MysqlEngine,
   publication: Publication,
-  stillHeld: StillHeld,
+  staged: number,
+  holder: Pick<Run, 'id' | 'epoch'>,
 ): Promise<void> {
-  try {
-    await engine.alone(LOCK, (session) => stageAndSwap(engine, session, publication, stillHeld));
-  } catch (error) {
-    if (!(error instanceof DatabaseUnreachableError) || !(await isServed(engine, publication))) throw error;
+  const runs = new RunTable(engine);
+  for (let tries = 1; ; tries++) {
+    await requireHeld(runs, holder);
+    try {
+      const isSwapped = await swap(engine, tries === 1 ? staged : holder.epoch);
+      if (isSwapped || (await engine.all(publishedRunSql))[0]?.run_id === publication.run_id) break;
+      await stage(engine, publication, holder.epoch);
+    } catch (error) {
+      // A server may swap for a client that is gone: the next try finds out.
+      if (!(error instanceof DatabaseUnreachableError) || tries === SWAP_TRIES) throw error;
+    }
+  }
+  // What cannot be dropped now takes space, no more, until the next run is staged.
+  await engine.session((session) => dropOthers(engine, session)).catch(() => {});
+}
+
+/** Makes the staging tables of an epoch and drops those of all others. */
+export async function makeTables(engine: MysqlEngine, session: MysqlSession, epoch: number): Promise<void> {
+  await dropOthers(engine, session);
+  for (const [sql, name] of [
+    [stageRelatedSql, stagedName('related_artists', epoch)],
+    [stageFeaturesSql, stagedName('artist_features', epoch)],
+    [stagePublishedSql, stagedName('published', epoch)],
+    [stageLoadsSql, loadsName(epoch)],
+  ] as const) {
+    await engine.patiently(() => session.run(sql, [name]));
   }
 }
 
-async function stageAndSwap(
+/** Drops every table that publishing has left. */
+async function dropOthers(engine: MysqlEngine, session: MysqlSession): Promise<void> {
+  for (const { name } of await session.all(stagingTablesSql)) {
+    await engine.patiently(() => session.run(dropSql, [String(name)]));
+  }
+}
+
+/** Returns false where the epoch's tables are not there, or have been swapped already. */
+async function swap(engine: MysqlEngine, epoch: number): Promise<boolean> {
+  const names = ['related_artists', 'artist_features', 'published'].flatMap((table) => [
+    `${table}_old_${epoch}`,
+    stagedName(table, epoch),
+  ]);
+  try {
+    await engine.run(swapSql, names);
+    return true;
+  } catch (error) {
+    if (NOT_STAGED.has(numberOf(error))) return false;
+    throw error;
+  }
+}
+
+/** A server loads with one core a connection, so two of them take batches from the same rows. */
+async function stageRelated(
   engine: MysqlEngine,
   session: MysqlSession,
-  publication: Publication,
-  stillHeld: StillHeld,
+  rows: Publication['relatedArtists'],
+  epoch: number,
 ): Promise<void> {
-  await makeTables(engine, session);
+  const batches = parameterBatches(rows);
   try {
-    await stage(engine, session, publication);
-    await markDone(engine, publication, stillHeld);
-    await swap(engine, session);
-  } finally {
-    await dropTables(session);
-  }
-}
-
-/** Makes the staging tables, in the place of those that are left of an earlier publish. */
-export async function makeTables(engine: MysqlEngine, session: MysqlSession): Promise<void> {
-  for (const sql of [dropSql, stageRelatedSql, stageFeaturesSql, stagePublishedSql, stageLoadsSql]) {
-    await engine.patiently(() => session.run(sql));
-  }
-}
-
-/** Marks the run done. Throws `LeaseLostError` where it is not held any more. */
-export async function markDone(
-  engine: MysqlEngine,
-  publication: Pick<Publication, 'run_id'>,
-  stillHeld: StillHeld,
-): Promise<void> {
-  const isHeld = await engine.transaction((transaction) => stillHeld(new RunTable(transaction)));
-  if (!isHeld) throw leaseLost(publication);
-}
-
-/** Puts what is staged in the place of what is served. */
-export const swap = (engine: MysqlEngine, session: MysqlSession): Promise<unknown> =>
-  engine.patiently(() => session.run(swapSql));
-
-/** Drops what a publish leaves. What cannot be dropped now takes space, no more, until the next publish. */
-export const dropTables = (session: MysqlSession): Promise<unknown> => session.run(dropSql).catch(() => {});
-
-async function stage(engine: MysqlEngine, session: MysqlSession, publication: Publication): Promise<void> {
-  const related = parametersOf(publication.relatedArtists);
-  try {
-    // A server loads with one core a connection. Both take from the same rows, packet by packet.
     const loads = [
-      loadRelated(session, [related]),
-      engine.alone(HELPER, (helper) => loadRelated(helper, [related])),
+      loadRelated(session, epoch, batches),
+      engine.session((second) => loadRelated(second, epoch, batches)),
     ];
     for (const load of await Promise.allSettled(loads)) if (load.status === 'rejected') throw load.reason;
   } catch (error) {
     if (!isForbidden(error)) throw error;
-    await staging(session).runMany(insertRelatedSql, related);
+    for await (const batch of batches) await staging(session, epoch).runMany(insertRelatedSql, batch);
   }
-  await stageFeaturesAndRun(session, publication);
 }
 
-/** Stages all of a run but its neighbours; the row that names the run comes last. */
+/** Batches of parameters; several readers may take from them, each a batch at a time. */
+async function* parameterBatches(rows: Publication['relatedArtists']): AsyncGenerator<Iterable<Parameter[]>> {
+  for await (const batch of rows) yield parametersOf(batch);
+}
+
+/** Stages all of a run but its neighbours. */
 export async function stageFeaturesAndRun(
   session: MysqlSession,
   publication: Omit<Publication, 'relatedArtists'>,
+  epoch: number,
 ): Promise<void> {
   const means = meansOf(publication.artistFeatures);
   try {
-    await load(session, loadFeaturesSql, [means]);
+    await load(session, loadFeaturesSql, stagedName('artist_features', epoch), [means]);
   } catch (error) {
     if (!isForbidden(error)) throw error;
-    await staging(session).runMany(insertFeaturesSql, means);
+    await staging(session, epoch).runMany(insertFeaturesSql, means);
   }
-  await insertRun(staging(session), publication);
+  await insertRun(staging(session, epoch), publication);
 }
 
 /** Whether the server forbids LOAD DATA. It says so before it asks for a row. */
 export const isForbidden = (error: unknown): boolean =>
   error instanceof DatabaseError && NO_LOCAL_INFILE.has(numberOf(error));
 
-/** Loads neighbours into the staging table, and tells how many. */
-export const loadRelated = (session: MysqlSession, batches: Batches): Promise<number> =>
-  load(session, loadRelatedSql, batches);
+/** Loads neighbours into the staging table of an epoch; returns how many. */
+export const loadRelated = (session: MysqlSession, epoch: number, batches: Batches): Promise<number> =>
+  load(session, loadRelatedSql, stagedName('related_artists', epoch), batches);
 
 /** LOAD DATA drops or bends a row that does not fit, and warns; so what is sent and what arrives are counted. */
-async function load(session: MysqlSession, sql: string, batches: Batches): Promise<number> {
-  const { sent, arrived, warnings } = await session.load(sql, batches);
+async function load(session: MysqlSession, sql: string, table: string, batches: Batches): Promise<number> {
+  const { sent, arrived, warnings } = await session.load(sql, [table], batches);
   if (arrived === sent && warnings === 0) return sent;
   const [first] = await session.all(firstWarningSql);
   throw new StagingError(
@@ -136,32 +162,15 @@ async function load(session: MysqlSession, sql: string, batches: Batches): Promi
   );
 }
 
-/** The session, with the staging tables in the place of the served ones that statements insert into. */
-export function staging(session: MysqlSession): Engine {
-  const next = (sql: string) => sql.replace(/^INSERT INTO \w+/m, '$&_next');
+/** The session, with the staging tables of an epoch for the served ones that statements insert into. */
+export function staging(session: MysqlSession, epoch: number): Engine {
+  const next = (sql: string) =>
+    sql.replace(/^INSERT INTO (\w+)/m, (_, table) => `INSERT INTO ${stagedName(table, epoch)}`);
   return {
     all: (sql, parameters) => session.all(sql, parameters),
     run: (sql, parameters) => session.run(next(sql), parameters),
     runMany: (sql, rows) => session.runMany(next(sql), rows),
-    transaction: (work) => work(staging(session)),
+    transaction: (work) => work(staging(session, epoch)),
     close: () => session.close(),
   };
-}
-
-/**
- * Whether the run came to be served although the connection was lost: a server may swap for a client that is gone. The
- * lock tells when that is decided.
- */
-export async function isServed(
-  engine: MysqlEngine,
-  { run_id }: Pick<Publication, 'run_id'>,
-): Promise<boolean> {
-  try {
-    return await engine.alone(
-      LOCK,
-      async (session) => (await session.all(publishedRunSql))[0]?.run_id === run_id,
-    );
-  } catch {
-    return false;
-  }
 }

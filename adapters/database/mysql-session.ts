@@ -52,7 +52,7 @@ export class MysqlSession implements Engine {
    * Runs a LOAD DATA LOCAL INFILE over rows that are made, or read, as they are sent. No row is asked for where the
    * server refuses the statement.
    */
-  async load(sql: string, batches: Batches): Promise<Loaded> {
+  async load(sql: string, parameters: readonly Parameter[], batches: Batches): Promise<Loaded> {
     const loaded: Loaded = { sent: 0, arrived: 0, warnings: 0 };
     let stream: Readable | undefined;
     const infileStreamFactory = () => {
@@ -62,6 +62,7 @@ export class MysqlSession implements Engine {
     try {
       const { affectedRows, warningStatus } = await this.#query<ResultSetHeader>({
         sql,
+        values: [...parameters],
         infileStreamFactory,
       });
       return { ...loaded, arrived: affectedRows, warnings: warningStatus };

@@ -3,10 +3,11 @@ import insertMigrationSql from '../../sql/database/schema_migration_insert.sql' 
 import initialSql from '../../sql/mysql/0001_initial.sql' with { type: 'text' };
 import listeningSql from '../../sql/mysql/0002_listening.sql' with { type: 'text' };
 import detailsSql from '../../sql/mysql/0003_details.sql' with { type: 'text' };
+import fencingSql from '../../sql/mysql/0004_fencing.sql' with { type: 'text' };
 import createMigrationsSql from '../../sql/mysql/schema_migrations.sql' with { type: 'text' };
 import { MysqlEngine } from './mysql-engine.ts';
 import { numberOf } from './mysql-errors.ts';
-import { publish } from './mysql-publish.ts';
+import { publish, stage } from './mysql-publish.ts';
 import type { MysqlSettings } from './mysql-settings.ts';
 import { MysqlShards } from './mysql-shards.ts';
 import { databaseOn, versionOf } from './tables.ts';
@@ -15,7 +16,7 @@ import { databaseOn, versionOf } from './tables.ts';
  * Every migration in order; a database is brought up from wherever it stands, and never down. The servers commit each
  * statement that defines a table, so each must do no harm when it is run again after a migration that died.
  */
-const MIGRATIONS = [initialSql, listeningSql, detailsSql];
+const MIGRATIONS = [initialSql, listeningSql, detailsSql, fencingSql];
 
 const NO_SUCH_TABLE = 1146;
 const COLUMN_EXISTS = 1060;
@@ -32,9 +33,10 @@ export async function openMysql(url: string, settings: MysqlSettings = {}): Prom
     await engine.close();
     throw error;
   }
-  const database = databaseOn(engine, MIGRATIONS.length, (publication, stillHeld) =>
-    publish(engine, publication, stillHeld),
-  );
+  const database = databaseOn(engine, MIGRATIONS.length, {
+    stage: (publication, epoch) => stage(engine, publication, epoch),
+    publish: (publication, staged, holder) => publish(engine, publication, staged, holder),
+  });
   return { ...database, shardTables: new MysqlShards(engine) };
 }
 

@@ -1,6 +1,6 @@
 import { LeaseLostError } from '../../core/errors.ts';
 import { FEATURES } from '../../core/features.ts';
-import type { Publication, Published, PublishedNeighbours } from '../../core/ports.ts';
+import type { Publication, Published, PublishedNeighbours, Run, Runs } from '../../core/ports.ts';
 import type { Row } from '../../core/tables.ts';
 import nearestSql from '../../sql/database/nearest.sql' with { type: 'text' };
 import publishedSql from '../../sql/database/published.sql' with { type: 'text' };
@@ -77,15 +77,18 @@ export function* meansOf(rows: Publication['artistFeatures']): Generator<Paramet
 }
 
 /** A run's neighbours as parameters of `related_artist_insert.sql`. */
-export function* parametersOf(rows: Publication['relatedArtists']): Generator<Parameter[]> {
+export function* parametersOf(rows: Iterable<Row<'related_artists'>>): Generator<Parameter[]> {
   for (const { artist_id, y_artist, distance, rank, confidence, reasons } of rows) {
     yield [artist_id, y_artist, distance, rank, confidence, reasons];
   }
 }
 
-/** The error of a run that was to be published, but is not held any more. */
-export const leaseLost = ({ run_id }: Pick<Publication, 'run_id'>): LeaseLostError =>
-  new LeaseLostError(
-    `run ${run_id} was to be published, but its lease was taken over`,
-    'nothing was replaced: run similarity again',
+/** Throws `LeaseLostError` unless the holder has the run still and is replacing its day. */
+export async function requireHeld(runs: Runs, { id, epoch }: Pick<Run, 'id' | 'epoch'>): Promise<void> {
+  const run = await runs.byId(id);
+  if (run?.epoch === epoch && run.status === 'replacing') return;
+  throw new LeaseLostError(
+    `expected run ${id} to be held by this process, but another has taken it over`,
+    'this process published nothing: see which run is published (soundalike doctor)',
   );
+}

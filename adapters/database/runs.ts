@@ -1,7 +1,11 @@
 import type { Run, RunKind, Runs } from '../../core/ports.ts';
 import byIdSql from '../../sql/database/run_by_id.sql' with { type: 'text' };
+import lastEpochSql from '../../sql/database/run_epoch_last.sql' with { type: 'text' };
+import nextEpochSql from '../../sql/database/run_epoch_next.sql' with { type: 'text' };
 import insertSql from '../../sql/database/run_insert.sql' with { type: 'text' };
+import removeSql from '../../sql/database/run_remove.sql' with { type: 'text' };
 import renewSql from '../../sql/database/run_renew.sql' with { type: 'text' };
+import takeSql from '../../sql/database/run_take.sql' with { type: 'text' };
 import updateSql from '../../sql/database/run_update.sql' with { type: 'text' };
 import doneSql from '../../sql/database/runs_done.sql' with { type: 'text' };
 import ofDaySql from '../../sql/database/runs_of_day.sql' with { type: 'text' };
@@ -45,28 +49,34 @@ export class RunTable implements Runs {
       run.finished_at,
       run.status,
       run.summary,
+      run.epoch,
     ]);
   }
 
-  async update(run: Run, heldBy: string): Promise<boolean> {
-    const changed = await this.#engine.run(updateSql, [
-      run.owner,
-      run.lease_until,
-      run.progress,
-      run.finished_at,
-      run.status,
-      run.summary,
-      run.id,
-      heldBy,
-    ]);
-    return changed > 0;
+  update(run: Run, epoch: number): Promise<boolean> {
+    return this.#change(updateSql, run, epoch);
   }
 
-  async renew(id: string, heldBy: string, leaseUntil: string): Promise<boolean> {
-    return (await this.#engine.run(renewSql, [leaseUntil, id, heldBy])) > 0;
+  take(run: Run, epoch: number): Promise<boolean> {
+    return this.#change(takeSql, run, epoch);
   }
 
-  exclusively<T>(work: (runs: Runs) => Promise<T>): Promise<T> {
-    return this.#engine.transaction((engine) => work(new RunTable(engine)));
+  async renew(id: string, epoch: number, leaseUntil: string): Promise<boolean> {
+    return (await this.#engine.run(renewSql, [leaseUntil, id, epoch])) > 0;
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#engine.run(removeSql, [id]);
+  }
+
+  async nextEpoch(): Promise<number> {
+    await this.#engine.run(nextEpochSql);
+    return Number((await this.#engine.all(lastEpochSql))[0]?.last);
+  }
+
+  async #change(sql: string, run: Run, epoch: number): Promise<boolean> {
+    const { id, owner, lease_until, progress, finished_at, status, summary } = run;
+    const values = [owner, lease_until, progress, finished_at, status, summary, run.epoch];
+    return (await this.#engine.run(sql, [...values, id, epoch])) > 0;
   }
 }

@@ -1,10 +1,22 @@
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import {
+  copyFile,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { StagedObject } from '../../core/ports.ts';
 import { codeOf, storageError } from '../storage-error.ts';
 import { isAlive } from '../system.ts';
-import type { ObjectStore, OpenObject } from './lake.ts';
-import type { Append } from './parquet.ts';
+import { type Fill, fillFrom, type ObjectStore, type OpenObject, REMOVAL } from './objects.ts';
 
 /** A folder that behaves like a bucket: a put is whole or not there, whenever the process dies. */
 export class FolderStore implements ObjectStore {
@@ -18,7 +30,7 @@ export class FolderStore implements ObjectStore {
     return this.#place(key, (unfinished) => writeFile(unfinished, bytes));
   }
 
-  write(key: string, fill: (append: Append) => Promise<void>): Promise<void> {
+  write(key: string, fill: Fill): Promise<void> {
     return this.#place(key, async (unfinished) => {
       const file = await open(unfinished, 'w');
       await fill(async (bytes) => void (await file.writeFile(bytes))).finally(() => file.close());
@@ -29,11 +41,53 @@ export class FolderStore implements ObjectStore {
     return this.#place(key, (unfinished) => copyFile(file, unfinished));
   }
 
-  async copy(from: string, to: string): Promise<boolean> {
+  async stage(staged: string, _: string, fill: Fill): Promise<string> {
+    const hash = createHash('sha256');
+    await this.#do(staged, async (path) => {
+      await mkdir(dirname(path), { recursive: true });
+      const file = await open(path, 'w');
+      try {
+        await fill(async (bytes) => {
+          hash.update(bytes);
+          await file.writeFile(bytes);
+        });
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    });
+    return hash.digest('hex');
+  }
+
+  async stageCopy(from: string, staged: string, target: string): Promise<string | undefined> {
     const path = join(this.#root, from);
-    if (!existsSync(path)) return false;
-    await this.putFile(to, path);
-    return true;
+    return existsSync(path) ? await this.stage(staged, target, fillFrom(path)) : undefined;
+  }
+
+  /** Makes the folder that the day is to be moved into: once it is gone, the day cannot be removed any more. */
+  async stageRemoval(staged: string): Promise<string> {
+    await this.put(`${staged}/${REMOVAL}`, new Uint8Array());
+    return REMOVAL;
+  }
+
+  /** Renames the staged file itself, or moves the day's folder into the staged one: neither can be done twice. */
+  place({ staged, target, mark }: StagedObject): Promise<boolean> {
+    return this.#do(target, async (path) => {
+      const place = join(this.#root, staged);
+      if (mark !== REMOVAL) return (await moved(place, path)) || (await this.#hash(target)) === mark;
+      const isMoved = await renamed(dirname(path), join(place, 'removed'));
+      if (isMoved) await rm(place, { recursive: true, force: true });
+      return isMoved || !existsSync(path);
+    });
+  }
+
+  /** Renames first: a file that is being staged meanwhile cannot keep the folder in its place. */
+  discard(prefix: string): Promise<void> {
+    return this.#do(prefix, async (path) => {
+      const discarded = join(dirname(path), `.${basename(path)}.discarded`);
+      await rm(discarded, { recursive: true, force: true });
+      if (await renamed(path, discarded)) await rm(discarded, { recursive: true, force: true });
+    });
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
@@ -84,6 +138,27 @@ export class FolderStore implements ObjectStore {
     await rm(join(this.#root, prefix), { recursive: true, force: true });
   }
 
+  /** The hash of a file; undefined where there is none. */
+  async #hash(key: string): Promise<string | undefined> {
+    const hash = createHash('sha256');
+    try {
+      await pipeline(createReadStream(join(this.#root, key)), hash);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+    return hash.digest('hex');
+  }
+
+  async #do<T>(key: string, work: (path: string) => Promise<T>): Promise<T> {
+    const path = join(this.#root, key);
+    try {
+      return await work(path);
+    } catch (error) {
+      throw storageError(path, error);
+    }
+  }
+
   /** Lets `write` make a file beside the object, then puts it in the object's place. */
   async #place(key: string, write: (unfinished: string) => Promise<void>): Promise<void> {
     const path = join(this.#root, key);
@@ -117,5 +192,42 @@ async function sync(path: string): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** Renames a file or folder; returns false where it, or the folder that it is to be in, is not there. */
+async function renamed(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+  // Otherwise a power cut could undo the rename and keep what was written after it.
+  for (const folder of new Set([dirname(from), dirname(to)])) await syncFolder(folder);
+  return true;
+}
+
+/** As `renamed`; makes the new folder only where there is a file to move. */
+async function moved(from: string, to: string): Promise<boolean> {
+  if (existsSync(dirname(to))) return await renamed(from, to);
+  if (!existsSync(from)) return false;
+  await mkdir(dirname(to), { recursive: true });
+  return await renamed(from, to);
+}
+
+async function syncFolder(path: string): Promise<void> {
+  let folder: FileHandle;
+  try {
+    folder = await open(path, 'r');
+  } catch (error) {
+    // Whoever discards what was staged may have removed it meanwhile.
+    if (codeOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }

@@ -8,10 +8,10 @@ import {
 } from '@aws-sdk/client-glue';
 import { AwsError } from '../../core/errors.ts';
 import { partitionKey } from '../../core/names.ts';
+import type { StagedObject } from '../../core/ports.ts';
 import { TABLES, type TableName } from '../../core/tables.ts';
 import { nameOf, type Patience, patiently } from '../aws.ts';
-import type { ObjectStore, OpenObject } from './lake.ts';
-import type { Append } from './parquet.ts';
+import { type Fill, type ObjectStore, type OpenObject, REMOVAL } from './objects.ts';
 
 const ALREADY_THERE = 'AlreadyExistsException';
 
@@ -100,7 +100,7 @@ export class RegisteringStore implements ObjectStore {
     await this.#register(key);
   }
 
-  async write(key: string, fill: (append: Append) => Promise<void>): Promise<void> {
+  async write(key: string, fill: Fill): Promise<void> {
     await this.#store.write(key, fill);
     await this.#register(key);
   }
@@ -110,10 +110,29 @@ export class RegisteringStore implements ObjectStore {
     await this.#register(key);
   }
 
-  async copy(from: string, to: string): Promise<boolean> {
-    const isCopied = await this.#store.copy(from, to);
-    if (isCopied) await this.#register(to);
-    return isCopied;
+  stage(staged: string, target: string, fill: Fill): Promise<string> {
+    return this.#store.stage(staged, target, fill);
+  }
+
+  stageCopy(from: string, staged: string, target: string): Promise<string | undefined> {
+    return this.#store.stageCopy(from, staged, target);
+  }
+
+  stageRemoval(staged: string, target: string, fill: Fill): Promise<string> {
+    return this.#store.stageRemoval(staged, target, fill);
+  }
+
+  /** Registers what is there after it was placed, and makes Glue forget what is not. */
+  async place(object: StagedObject): Promise<boolean> {
+    const isPlaced = await this.#store.place(object);
+    if (!isPlaced) return false;
+    if (object.mark.startsWith(REMOVAL)) await this.#unregister(object.target);
+    else await this.#register(object.target);
+    return true;
+  }
+
+  discard(key: string): Promise<void> {
+    return this.#store.discard(key);
   }
 
   get(key: string): Promise<Uint8Array | undefined> {
@@ -129,12 +148,15 @@ export class RegisteringStore implements ObjectStore {
   }
 
   async removeAll(prefix: string): Promise<void> {
-    const partition = partitionOf(prefix);
-    if (partition) {
-      await this.#partitions.unregister(partition.table, partition.value);
-      this.#registered.delete(partitionKey(partition.table, partition.value));
-    }
+    await this.#unregister(prefix);
     await this.#store.removeAll(prefix);
+  }
+
+  async #unregister(path: string): Promise<void> {
+    const partition = partitionOf(path);
+    if (!partition) return;
+    await this.#partitions.unregister(partition.table, partition.value);
+    this.#registered.delete(partitionKey(partition.table, partition.value));
   }
 
   async #register(key: string): Promise<void> {

@@ -2,13 +2,16 @@ import { NoDataError } from '../../core/errors.ts';
 import {
   CHECKPOINTS,
   checkpointKey,
+  checkpointPrefix,
   historyUploadKey,
   partitionKey,
   type ReportFile,
   reportKey,
   STAGING,
   sliceKey,
-  stagedDayKey,
+  stagedKey,
+  stagedPrefix,
+  stagingPrefix,
   tableFolder,
   truthKey,
   uploadKey,
@@ -19,53 +22,28 @@ import type {
   Columns,
   Lake,
   LakeBatches,
-  RemovableDays,
-  Reports,
+  LakeDays,
+  StagedObject,
+  StagingPlace,
   TruthName,
   Truths,
-  UploadedModels,
   Uploads,
 } from '../../core/ports.ts';
 import type { Row, TableName } from '../../core/tables.ts';
-import { type Append, batchesOf, decodeTable, inKeyOrder, type Pieces, writeTable } from './parquet.ts';
+import { type Fill, fillFrom, type ObjectStore } from './objects.ts';
+import { batchesOf, decodeTable, inKeyOrder, writeTable } from './parquet.ts';
 
-/** What the lake needs of a bucket or a folder. Keys have `/` between their parts. */
-export interface ObjectStore {
-  /** Puts an object whole, or leaves what was there. */
-  put(key: string, bytes: Uint8Array): Promise<void>;
-  /** As `put`, of the bytes that `fill` appends one after the other, which may be many. */
-  write(key: string, fill: (append: Append) => Promise<void>): Promise<void>;
-  /** As `put`, of a local file's bytes, which may be many. */
-  putFile(key: string, file: string): Promise<void>;
-  /** As `put`, of another object's bytes; tells whether there is such an object. */
-  copy(from: string, to: string): Promise<boolean>;
-  /** The object, or undefined where there is none. */
-  get(key: string): Promise<Uint8Array | undefined>;
-  /** The object to be read in pieces, as it is now, or undefined where there is none. It is to be closed. */
-  open(key: string): Promise<OpenObject | undefined>;
-  /** Keys below a prefix that ends in `/`, sorted. */
-  list(prefix: string): Promise<string[]>;
-  /** Removes everything below a prefix that ends in `/`. */
-  removeAll(prefix: string): Promise<void>;
-}
-
-/** An object that is read in pieces. */
-export interface OpenObject extends Pieces {
-  close(): Promise<void>;
-}
-
-/** The lake over an object store: Parquet tables by day, JSON slices of runs under `staging/`. */
-export class ParquetLake
-  implements Lake, LakeBatches, RemovableDays, Uploads, UploadedModels, Checkpoints, Truths, Reports
-{
+/** The lake over an object store: Parquet tables by day, and what runs keep under `staging/` meanwhile. */
+export class ParquetLake implements Lake, LakeBatches, LakeDays, Uploads, Checkpoints, Truths {
   readonly #store: ObjectStore;
 
   constructor(store: ObjectStore) {
     this.#store = store;
   }
 
+  /** Puts a table's partition in place, whoever else may be at it: for those who are alone with a lake. */
   async write<N extends TableName>(table: N, dt: string, rows: Iterable<Row<N>>): Promise<void> {
-    await this.#writeTable(partitionKey(table, dt), table, rows);
+    await this.#store.write(partitionKey(table, dt), filledWith(table, rows));
   }
 
   async read<N extends TableName>(table: N, dt: string): Promise<Row<N>[] | undefined> {
@@ -94,10 +72,6 @@ export class ParquetLake
     return days.filter(({ key, dt }) => key === partitionKey(table, dt)).map(({ dt }) => dt);
   }
 
-  async removeDay(table: TableName, dt: string): Promise<void> {
-    await this.#store.removeAll(partitionKey(table, dt).replace(/[^/]*$/, ''));
-  }
-
   async putSlice(run: string, name: string, value: unknown): Promise<void> {
     await this.#store.put(sliceKey(run, name), Buffer.from(JSON.stringify(value)));
   }
@@ -107,28 +81,87 @@ export class ParquetLake
     const slices = [];
     for (const key of await this.#store.list(prefix)) {
       const bytes = await this.#store.get(key);
-      if (bytes) {
-        const value: unknown = JSON.parse(Buffer.from(bytes).toString());
-        slices.push({ name: key.slice(prefix.length).replace(/\.json$/, ''), value });
-      }
+      if (bytes) slices.push({ name: key.slice(prefix.length).replace(/\.json$/, ''), value: parsed(bytes) });
     }
     return slices;
   }
 
-  async stageDay<N extends TableName>(run: string, table: N, rows: Iterable<Row<N>>): Promise<void> {
-    await this.#writeTable(stagedDayKey(run, table), table, rows);
+  removeSlice(run: string, name: string): Promise<void> {
+    return this.#store.removeAll(sliceKey(run, name));
   }
 
-  async stageDayFile(run: string, table: TableName, file: string): Promise<void> {
-    await this.#store.putFile(stagedDayKey(run, table), file);
+  stageTable<N extends TableName>(
+    place: StagingPlace,
+    table: N,
+    partition: string,
+    rows: Iterable<Row<N>>,
+  ): Promise<StagedObject> {
+    return this.#stage(place, partitionKey(table, partition), filledWith(table, rows));
   }
 
-  async stageUpload(run: string, upload: string, table: TableName): Promise<void> {
-    if (await this.#store.copy(uploadKey(upload, table), stagedDayKey(run, table))) return;
+  stageTableFile(
+    place: StagingPlace,
+    table: TableName,
+    partition: string,
+    file: string,
+  ): Promise<StagedObject> {
+    return this.#stage(place, partitionKey(table, partition), fillFrom(file));
+  }
+
+  async stageUpload(
+    { run, epoch }: StagingPlace,
+    table: TableName,
+    partition: string,
+    upload: string,
+  ): Promise<StagedObject> {
+    const target = partitionKey(table, partition);
+    const [from, staged] = [uploadKey(upload, table), stagedKey(run, epoch, target)];
+    const mark = await this.#store.stageCopy(from, staged, target);
+    if (mark !== undefined) return { staged, target, mark };
     throw new NoDataError(
-      `expected the uploaded ${table}, got nothing at ${uploadKey(upload, table)}`,
-      'somebody removed it: import again',
+      `expected the uploaded ${table}, got nothing at ${from}`,
+      'somebody removed it: run the command again',
     );
+  }
+
+  stageReport(place: StagingPlace, dt: string, file: ReportFile, bytes: Uint8Array): Promise<StagedObject> {
+    return this.#stage(place, reportKey(dt, file), (append) => append(bytes));
+  }
+
+  async stageRemoval(
+    { run, epoch }: StagingPlace,
+    table: TableName,
+    partition: string,
+  ): Promise<StagedObject> {
+    const target = partitionKey(table, partition);
+    const staged = stagedKey(run, epoch, target);
+    const mark = await this.#store.stageRemoval(staged, target, (append) =>
+      writeTable(table, [], append, staged),
+    );
+    return { staged, target, mark };
+  }
+
+  place(object: StagedObject): Promise<boolean> {
+    return this.#store.place(object);
+  }
+
+  discard({ staged }: StagedObject): Promise<void> {
+    return this.#store.discard(staged);
+  }
+
+  async discardBefore({ run, epoch }: StagingPlace): Promise<void> {
+    const keys = await this.#store.list(stagingPrefix(run));
+    const epochs = new Set(keys.map((key) => Number(key.slice(stagingPrefix(run).length).split('/')[0])));
+    for (const each of epochs) if (each < epoch) await this.#store.discard(stagedPrefix(run, each));
+  }
+
+  async clear(run: string): Promise<void> {
+    await this.discardBefore({ run, epoch: Infinity });
+    await this.#store.removeAll(stagingPrefix(run));
+  }
+
+  staging(): Promise<string[]> {
+    return this.#runsBelow(STAGING);
   }
 
   async uploadedHistory(upload: string, file: number): Promise<unknown> {
@@ -141,46 +174,25 @@ export class ParquetLake
     );
   }
 
-  async placeUpload(upload: string, table: TableName, dt: string): Promise<void> {
-    if (await this.#store.copy(uploadKey(upload, table), partitionKey(table, dt))) return;
-    throw new NoDataError(
-      `expected the uploaded ${table}, got nothing at ${uploadKey(upload, table)}`,
-      'somebody removed it: run the command again',
-    );
-  }
-
   removeUpload(upload: string): Promise<void> {
     return this.#store.removeAll(uploadPrefix(upload));
   }
 
-  async replaceDay(run: string, dt: string, tables: readonly TableName[]): Promise<void> {
-    for (const table of tables) {
-      if (await this.#store.copy(stagedDayKey(run, table), partitionKey(table, dt))) continue;
-      throw new NoDataError(
-        `expected the staged ${table} of run ${run}, got nothing at ${stagedDayKey(run, table)}`,
-        `somebody removed it: collect or import ${dt} again`,
-      );
-    }
+  putCheckpoint({ run, epoch }: StagingPlace, bytes: Uint8Array): Promise<void> {
+    return this.#store.put(checkpointKey(run, epoch), bytes);
   }
 
-  clearStaging(): Promise<void> {
-    return this.#store.removeAll(STAGING);
+  async checkpoint(run: string): Promise<Uint8Array | undefined> {
+    const last = (await this.#store.list(checkpointPrefix(run))).at(-1);
+    return last === undefined ? undefined : await this.#store.get(last);
   }
 
-  putCheckpoint(run: string, bytes: Uint8Array): Promise<void> {
-    return this.#store.put(checkpointKey(run), bytes);
+  checkpoints(): Promise<string[]> {
+    return this.#runsBelow(CHECKPOINTS);
   }
 
-  checkpoint(run: string): Promise<Uint8Array | undefined> {
-    return this.#store.get(checkpointKey(run));
-  }
-
-  clearCheckpoints(): Promise<void> {
-    return this.#store.removeAll(CHECKPOINTS);
-  }
-
-  putReport(dt: string, file: ReportFile, bytes: Uint8Array): Promise<void> {
-    return this.#store.put(reportKey(dt, file), bytes);
+  clearCheckpoints(run: string): Promise<void> {
+    return this.#store.removeAll(checkpointPrefix(run));
   }
 
   async truth(name: TruthName): Promise<string | undefined> {
@@ -192,11 +204,28 @@ export class ParquetLake
     return this.#store.put(truthKey(name), Buffer.from(csv));
   }
 
-  #writeTable<N extends TableName>(key: string, table: N, rows: Iterable<Row<N>>): Promise<void> {
-    return this.#store.write(key, (append) => writeTable(table, sorted(table, rows), append));
+  async #runsBelow(prefix: string): Promise<string[]> {
+    const keys = await this.#store.list(prefix);
+    return [...new Set(keys.map((key) => key.slice(prefix.length).split('/')[0] as string))];
+  }
+
+  async #stage({ run, epoch }: StagingPlace, target: string, fill: Fill): Promise<StagedObject> {
+    const staged = stagedKey(run, epoch, target);
+    return { staged, target, mark: await this.#store.stage(staged, target, fill) };
   }
 }
 
 /** Arrays come in any order; what is generated as it is read comes in order. */
-const sorted = <N extends TableName>(table: N, rows: Iterable<Row<N>>): Iterable<Row<N>> =>
-  Array.isArray(rows) ? inKeyOrder(table, rows) : rows;
+const filledWith =
+  <N extends TableName>(table: N, rows: Iterable<Row<N>>): Fill =>
+  (append) =>
+    writeTable(table, Array.isArray(rows) ? inKeyOrder(table, rows) : rows, append);
+
+/** Undefined where the text is no JSON. */
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString()) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -16,7 +16,7 @@ export type Append = (bytes: Uint8Array) => Promise<void>;
 
 /**
  * Writes a table's rows as one Snappy Parquet file, piece by piece: a row group is held at a time. The same rows give
- * the same bytes.
+ * the same bytes, but for a `note` that the file is to have in its metadata.
  *
  * Rows come sorted bytewise by the table's key, each key once; throws `InvalidInputError` where they do not, and where
  * a number is NaN or infinite (engines disagree on how those compare).
@@ -25,6 +25,7 @@ export async function writeTable<N extends TableName>(
   table: N,
   rows: Iterable<Row<N>>,
   append: Append,
+  note?: string,
 ): Promise<void> {
   const definition: LakeTable = TABLES[table];
   const columns = Object.entries(definition.columns);
@@ -44,6 +45,7 @@ export async function writeTable<N extends TableName>(
     ],
     rowGroupSize: ROW_GROUP,
     createdBy: 'soundalike',
+    kvMetadata: note === undefined ? undefined : [{ key: 'note', value: note }],
   });
 }
 

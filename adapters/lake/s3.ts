@@ -1,24 +1,26 @@
-import { createReadStream } from 'node:fs';
+import { createHash } from 'node:crypto';
 import {
   AbortMultipartUploadCommand,
   type CompletedPart,
   CompleteMultipartUploadCommand,
-  CopyObjectCommand,
+  type CompleteMultipartUploadCommandInput,
   CreateMultipartUploadCommand,
+  DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  type HeadObjectCommandOutput,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
   UploadPartCommand,
   type UploadPartCommandInput,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { inBatches } from '../../core/batches.ts';
+import type { StagedObject } from '../../core/ports.ts';
 import { AWS_CLIENT, nameOf, type Patience, patiently } from '../aws.ts';
-import { storageError } from '../storage-error.ts';
-import type { ObjectStore, OpenObject } from './lake.ts';
-import type { Append } from './parquet.ts';
+import { type Fill, fillFrom, type ObjectStore, type OpenObject, REMOVAL } from './objects.ts';
 
 /** Bytes of a part, and of the largest object that is put in one request. S3 takes 10,000 parts, so 80 GB. */
 const PART_BYTES = 8 * 1024 * 1024;
@@ -40,6 +42,11 @@ export interface S3StoreOptions extends Patience {
 
 /** An upload in parts. */
 type Upload = Pick<UploadPartCommandInput, 'Bucket' | 'Key' | 'UploadId'>;
+
+/** Metadata by which an object is known: the mark of the staged object that it was. */
+const MARK = 'staged';
+/** The upload is completed or aborted, or the object at its target is another by now. */
+const NOT_STAGED = new Set(['NoSuchUpload', 'PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchKey']);
 
 /**
  * A client for S3. With `AWS_ENDPOINT_URL` or `AWS_ENDPOINT_URL_S3` it speaks to a server that need not know host names
@@ -74,56 +81,74 @@ export class S3Store implements ObjectStore {
   }
 
   /** Holds one part in memory. What does not come to its end leaves nothing behind. */
-  async write(key: string, fill: (append: Append) => Promise<void>): Promise<void> {
-    const parts: CompletedPart[] = [];
-    let upload: Upload | undefined;
-    let held: Uint8Array[] = [];
-    let size = 0;
-    const putPart = async (): Promise<void> => {
-      upload ??= await this.#begin(key);
-      const PartNumber = parts.length + 1;
-      const command = new UploadPartCommand({ ...upload, PartNumber, Body: Buffer.concat(held) });
-      [held, size] = [[], 0];
-      const { ETag } = await this.#do(`put part ${PartNumber} of ${key}`, () =>
-        this.#options.client.send(command),
-      );
-      parts.push({ PartNumber, ETag });
-    };
-    try {
-      await fill(async (bytes) => {
-        if (size >= SMALLEST_PART && size + bytes.length > PART_BYTES) await putPart();
-        held.push(bytes);
-        size += bytes.length;
+  async write(key: string, fill: Fill): Promise<void> {
+    const { upload, parts, rest } = await this.#uploadAll(key, fill);
+    if (!upload) return await this.put(key, rest);
+    await this.#orAbort(upload, async () => {
+      await this.#complete({
+        ...upload,
+        MultipartUpload: { Parts: [...parts, await this.#putPart(upload, parts, rest)] },
       });
-      if (!upload) return await this.put(key, Buffer.concat(held));
-      await putPart();
-      const command = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: parts } });
-      await this.#do(`complete the upload to ${key}`, () => this.#options.client.send(command));
-    } catch (error) {
-      if (upload) await this.#abort(key, upload);
-      throw error;
-    }
-  }
-
-  putFile(key: string, file: string): Promise<void> {
-    const stream = createReadStream(file, { highWaterMark: PART_BYTES });
-    return this.write(key, async (append) => {
-      try {
-        for await (const bytes of stream) await append(bytes as Buffer);
-      } catch (error) {
-        throw stream.errored ? storageError(file, stream.errored) : error;
-      }
     });
   }
 
-  async copy(from: string, to: string): Promise<boolean> {
+  putFile(key: string, file: string): Promise<void> {
+    return this.write(key, fillFrom(file));
+  }
+
+  /** Uploads to the target, all but the request that completes it, and keeps at `staged` what that request needs. */
+  async stage(staged: string, target: string, fill: Fill): Promise<string> {
+    const { upload: begun, parts, rest } = await this.#uploadAll(target, fill, markOf(staged));
+    const upload = begun ?? (await this.#begin(target, markOf(staged)));
+    return await this.#orAbort(upload, async () =>
+      this.#keep(staged, target, upload, [...parts, await this.#putPart(upload, parts, rest)]),
+    );
+  }
+
+  /** S3 copies by itself, at most 5 GB. */
+  async stageCopy(from: string, staged: string, target: string): Promise<string | undefined> {
     const source = this.#at(from);
     const CopySource = `${source.Bucket}/${source.Key}`.split('/').map(encodeURIComponent).join('/');
-    const command = new CopyObjectCommand({ ...this.#at(to), CopySource });
-    const copied = await this.#do(`copy ${from} to ${to}`, () =>
-      this.#options.client.send(command).catch(undefinedWithoutKey),
-    );
-    return copied !== undefined;
+    if (!(await this.#head(from))) return undefined;
+    const upload = await this.#begin(target, markOf(staged));
+    return await this.#orAbort(upload, async () => {
+      const command = new UploadPartCopyCommand({ ...upload, PartNumber: 1, CopySource });
+      const copied = await this.#do(`copy ${from} to ${target}`, () => this.#options.client.send(command));
+      return this.#keep(staged, target, upload, [{ PartNumber: 1, ETag: copied.CopyPartResult?.ETag }]);
+    });
+  }
+
+  /**
+   * S3 cannot tell an object from another with the same bytes, which somebody may write meanwhile. So an object without
+   * content that is nobody else's takes the place first, and then that one is removed.
+   */
+  async stageRemoval(staged: string, target: string, fill: Fill): Promise<string> {
+    return `${REMOVAL}${await this.stage(staged, target, fill)}`;
+  }
+
+  async place({ staged, target, mark }: StagedObject): Promise<boolean> {
+    const isRemoval = mark.startsWith(REMOVAL);
+    const kept = await this.get(staged);
+    let isThere = kept !== undefined && (await this.#completeStaged(kept));
+    if (!isThere || isRemoval) {
+      const found = await this.#head(target);
+      isThere = found?.Metadata?.[MARK] === mark.replace(REMOVAL, '');
+      if (isRemoval && isThere) await this.#removeIf(target, found?.ETag);
+      isThere ||= isRemoval && !found;
+    }
+    if (kept)
+      await this.#do(`remove ${staged}`, () =>
+        this.#options.client.send(new DeleteObjectCommand(this.#at(staged))),
+      );
+    return isThere;
+  }
+
+  async discard(key: string): Promise<void> {
+    for (const staged of await this.list(key)) {
+      const upload = uploadOf(await this.get(staged));
+      if (upload) await this.#abort(upload);
+    }
+    await this.removeAll(key);
   }
 
   get(key: string): Promise<Uint8Array | undefined> {
@@ -137,9 +162,7 @@ export class S3Store implements ObjectStore {
   /** An object that is replaced meanwhile is refused, not read half and half. */
   async open(key: string): Promise<OpenObject | undefined> {
     const at = this.#at(key);
-    const head = await this.#do(`look at ${key}`, () =>
-      this.#options.client.send(new HeadObjectCommand(at)).catch(undefinedWithoutKey),
-    );
+    const head = await this.#head(key);
     if (!head) return undefined;
     const { ContentLength: byteLength = 0, ETag: IfMatch } = head;
     return {
@@ -184,17 +207,114 @@ export class S3Store implements ObjectStore {
     }
   }
 
-  async #begin(key: string): Promise<Upload> {
-    const created = await this.#do(`begin an upload to ${key}`, () =>
-      this.#options.client.send(new CreateMultipartUploadCommand(this.#at(key))),
-    );
+  #head(key: string): Promise<HeadObjectCommandOutput | undefined> {
+    const command = new HeadObjectCommand(this.#at(key));
+    return this.#do(`look at ${key}`, () => this.#options.client.send(command).catch(undefinedWithoutKey));
+  }
+
+  async #begin(key: string, mark?: string): Promise<Upload> {
+    const type = CONTENT_TYPES[key.slice(key.lastIndexOf('.') + 1)];
+    const command = new CreateMultipartUploadCommand({
+      ...this.#at(key),
+      ContentType: type,
+      Metadata: mark === undefined ? undefined : { [MARK]: mark },
+    });
+    const created = await this.#do(`begin an upload to ${key}`, () => this.#options.client.send(command));
     return { ...this.#at(key), UploadId: created.UploadId };
   }
 
-  /** What made it necessary is the error to tell. */
-  async #abort(key: string, upload: Upload): Promise<void> {
-    const abort = new AbortMultipartUploadCommand(upload);
-    await this.#do(`abort the upload to ${key}`, () => this.#options.client.send(abort)).catch(() => {});
+  /** Uploads an object in parts, but for its last bytes; what fits into one part is not begun to be uploaded. */
+  async #uploadAll(
+    key: string,
+    fill: Fill,
+    mark?: string,
+  ): Promise<{ upload: Upload | undefined; parts: CompletedPart[]; rest: Uint8Array }> {
+    const parts: CompletedPart[] = [];
+    let upload: Upload | undefined;
+    let held: Uint8Array[] = [];
+    let size = 0;
+    try {
+      await fill(async (bytes) => {
+        if (size >= SMALLEST_PART && size + bytes.length > PART_BYTES) {
+          upload ??= await this.#begin(key, mark);
+          parts.push(await this.#putPart(upload, parts, Buffer.concat(held)));
+          [held, size] = [[], 0];
+        }
+        held.push(bytes);
+        size += bytes.length;
+      });
+    } catch (error) {
+      if (upload) await this.#abort(upload);
+      throw error;
+    }
+    return { upload, parts, rest: Buffer.concat(held) };
+  }
+
+  async #putPart(
+    upload: Upload,
+    { length }: readonly CompletedPart[],
+    Body: Uint8Array,
+  ): Promise<CompletedPart> {
+    const PartNumber = length + 1;
+    const command = new UploadPartCommand({ ...upload, PartNumber, Body });
+    const { ETag } = await this.#do(`put part ${PartNumber} of ${upload.Key}`, () =>
+      this.#options.client.send(command),
+    );
+    return { PartNumber, ETag };
+  }
+
+  async #complete(input: CompleteMultipartUploadCommandInput): Promise<void> {
+    const command = new CompleteMultipartUploadCommand(input);
+    await this.#do(`complete the upload to ${input.Key}`, () => this.#options.client.send(command));
+  }
+
+  /** Keeps what completes an upload, while the object that it replaces is the one that is there now. */
+  async #keep(staged: string, target: string, upload: Upload, Parts: CompletedPart[]): Promise<string> {
+    const IfMatch = (await this.#head(target))?.ETag;
+    const condition = IfMatch === undefined ? { IfNoneMatch: '*' } : { IfMatch };
+    const input: CompleteMultipartUploadCommandInput = {
+      ...upload,
+      ...condition,
+      MultipartUpload: { Parts },
+    };
+    await this.put(staged, Buffer.from(JSON.stringify(input)));
+    return markOf(staged);
+  }
+
+  /** Returns false where the upload was completed or aborted, or the object at its target is another by now. */
+  async #completeStaged(kept: Uint8Array): Promise<boolean> {
+    const input = JSON.parse(Buffer.from(kept).toString()) as CompleteMultipartUploadCommandInput;
+    try {
+      await this.#complete(input);
+      return true;
+    } catch (error) {
+      if (NOT_STAGED.has(nameOf((error as Error).cause))) return false;
+      throw error;
+    }
+  }
+
+  async #removeIf(key: string, IfMatch: string | undefined): Promise<void> {
+    const command = new DeleteObjectCommand({ ...this.#at(key), IfMatch });
+    await this.#do(`remove ${key}`, async () => {
+      await this.#options.client.send(command).catch((error) => {
+        if (!NOT_STAGED.has(nameOf(error))) throw error;
+      });
+    });
+  }
+
+  async #orAbort<T>(upload: Upload, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      await this.#abort(upload);
+      throw error;
+    }
+  }
+
+  /** The error that made it necessary is the one to report; S3 aborts what is left after some days by itself. */
+  async #abort({ Bucket, Key, UploadId }: Upload): Promise<void> {
+    const command = new AbortMultipartUploadCommand({ Bucket, Key, UploadId });
+    await this.#do(`abort the upload to ${Key}`, () => this.#options.client.send(command)).catch(() => {});
   }
 
   #at(key: string): { Bucket: string; Key: string } {
@@ -203,6 +323,19 @@ export class S3Store implements ObjectStore {
 
   #do<T>(what: string, call: () => Promise<T>): Promise<T> {
     return patiently(`${what} in s3://${this.#options.bucket}/${this.#prefix}`, this.#options, call);
+  }
+}
+
+/** Marks are metadata, which must be ASCII; names of datasets need not be. */
+const markOf = (staged: string): string => createHash('sha256').update(staged).digest('hex');
+
+/** The upload that a staged object is to complete; undefined for whatever else lies there. */
+function uploadOf(kept: Uint8Array | undefined): Upload | undefined {
+  try {
+    const { Bucket, Key, UploadId } = JSON.parse(Buffer.from(kept ?? []).toString()) as Upload;
+    return UploadId === undefined ? undefined : { Bucket, Key, UploadId };
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,11 +1,19 @@
 import { LeaseLostError } from '../../core/errors.ts';
-import { closestKey, matrixKey, partitionKey, SHARDS, shardTableKey } from '../../core/names.ts';
-import type { Columns, ShardLake } from '../../core/ports.ts';
+import {
+  closestKey,
+  matrixKey,
+  partitionKey,
+  SHARDS,
+  shardsPrefix,
+  shardTableKey,
+  stagedKey,
+} from '../../core/names.ts';
+import type { Columns, ShardLake, StagedObject, StagingPlace } from '../../core/ports.ts';
 import type { Matrix } from '../../core/similarity/matrix.ts';
 import type { PairOfIds } from '../../core/similarity/pairs.ts';
 import type { Row } from '../../core/tables.ts';
 import { concatenate } from './concatenate.ts';
-import type { ObjectStore, OpenObject } from './lake.ts';
+import type { ObjectStore, OpenObject } from './objects.ts';
 import { batchesOf, writeTable } from './parquet.ts';
 
 const RELATED = ['artist_id', 'y_artist', 'distance', 'rank', 'confidence', 'reasons'] as const;
@@ -76,20 +84,38 @@ export class ShardStore implements ShardLake {
     }
   }
 
-  async place(run: string, dt: string, shards: number): Promise<number> {
-    const features = shardTableKey(run, 'artist_features');
-    if (!(await this.#store.copy(features, partitionKey('artist_features', dt)))) {
-      throw missing(run, features);
-    }
-    let rows = 0;
-    await this.#store.write(partitionKey('related_artists', dt), async (append) => {
-      rows = await concatenate(this.#shards(run, Array(shards).keys()), append);
+  async stage(
+    { run, epoch }: StagingPlace,
+    dt: string,
+    shards: number,
+  ): Promise<{ objects: StagedObject[]; pairs: number }> {
+    const objectAt = (target: string) => ({ staged: stagedKey(run, epoch, target), target });
+    const features = objectAt(partitionKey('artist_features', dt));
+    const from = shardTableKey(run, 'artist_features');
+    const mark = await this.#store.stageCopy(from, features.staged, features.target);
+    if (mark === undefined) throw missing(run, from);
+    const related = objectAt(partitionKey('related_artists', dt));
+    let pairs = 0;
+    const relatedMark = await this.#store.stage(related.staged, related.target, async (append) => {
+      pairs = await concatenate(this.#shards(run, Array(shards).keys()), append);
     });
-    return rows;
+    return {
+      objects: [
+        { ...features, mark },
+        { ...related, mark: relatedMark },
+      ],
+      pairs,
+    };
   }
 
-  clear(): Promise<void> {
-    return this.#store.removeAll(SHARDS);
+  async clearOthers(run: string): Promise<void> {
+    const keys = await this.#store.list(SHARDS);
+    const runs = new Set(keys.map((key) => key.slice(SHARDS.length).split('/')[0] as string));
+    for (const other of runs) if (other !== run) await this.clear(other);
+  }
+
+  clear(run: string): Promise<void> {
+    return this.#store.removeAll(shardsPrefix(run));
   }
 
   async *#shards(run: string, shards: Iterable<number>): AsyncGenerator<OpenObject> {

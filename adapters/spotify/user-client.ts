@@ -154,6 +154,18 @@ export class SpotifyUserClient implements RecentPlays {
     return answer.status < 300 || this.#orGone(request, answer) !== null;
   }
 
+  /** Takes a playlist off the user's, by the path that the app has: Spotify knows no other way to delete one. */
+  async removePlaylist(id: string): Promise<void> {
+    const ways: Pick<ApiRequest, 'path' | 'query'>[] = [
+      { path: '/me/library', query: { uris: `spotify:playlist:${id}` } },
+      { path: `/playlists/${encodeURIComponent(id)}/followers` },
+    ];
+    for (const way of ways) {
+      const { status } = await this.#send({ ...way, method: 'DELETE' });
+      if (status < 300) return;
+    }
+  }
+
   /** Makes these, at most a hundred, the playlist's only songs. May be repeated. */
   replaceItems(id: string, uris: readonly string[]): Promise<Changed | null> {
     return this.#changeItems('PUT', id, uris);

@@ -2,6 +2,8 @@ import { inBatches } from '../batches.ts';
 import type { SimilarityResult } from '../events.ts';
 import type { PublishedDay } from '../explore.ts';
 import type { Lake, LakeDays } from '../ports.ts';
+import { byId } from '../text.ts';
+import type { HalfReplaced } from './replace.ts';
 
 /** The lake, as far as telling what was published needs it. */
 export type PublishedDaysLake = Pick<Lake, 'read'> & LakeDays;
@@ -12,15 +14,25 @@ export interface PublishedRun extends PublishedDay {
   finishedAt: string;
 }
 
-/** The similarity run whose rows a day of the lake has: the last one of the day that was published. */
+/**
+ * The similarity run whose rows a day of the lake has: the last one of the day that was published. Undefined also while
+ * any run replaces the day, and where one was stopped half-way for good.
+ */
 export async function publishedOn(lake: Pick<Lake, 'read'>, dt: string): Promise<PublishedRun | undefined> {
-  const published = ((await lake.read('runs', dt)) ?? []).flatMap((run) => {
-    if (run.kind !== 'similarity' || run.status !== 'done' || run.summary === null) return [];
-    const result = JSON.parse(run.summary) as SimilarityResult;
-    if (!result.published) return [];
-    return { date: dt, run: run.id, method: result.method, result, finishedAt: run.finished_at ?? '' };
-  });
-  return published.sort((a, b) => (a.finishedAt < b.finishedAt ? -1 : 1)).at(-1);
+  const runs = (await lake.read('runs', dt)) ?? [];
+  if (runs.some(({ status }) => status === 'replacing')) return undefined;
+  const ended = runs
+    .filter(({ kind, summary }) => kind === 'similarity' && summary !== null)
+    .map((run) => ({
+      run,
+      result: JSON.parse(run.summary as string) as Partial<HalfReplaced> & SimilarityResult,
+    }))
+    .filter(({ result }) => result.published || result.halfReplaced)
+    .sort((a, b) => byId(a.run.finished_at ?? '', b.run.finished_at ?? ''));
+  const last = ended.at(-1);
+  if (!last || last.result.halfReplaced) return undefined;
+  const { run, result } = last;
+  return { date: dt, run: run.id, method: result.method, result, finishedAt: run.finished_at ?? '' };
 }
 
 /** Days of the lake that are read at once. */

@@ -1,28 +1,71 @@
-import { DayTakenError } from '../errors.ts';
-import type { ArtistCatalog, Lake, Run } from '../ports.ts';
-import type { TableName } from '../tables.ts';
-import { type HeldRun, type LeaseDeps, takeReplacing } from './lease.ts';
+import { DayTakenError, type SoundalikeError, StagingGoneError } from '../errors.ts';
+import type {
+  ArtistCatalog,
+  Lake,
+  LakeBatches,
+  Publication,
+  Published,
+  RelatedArtists,
+  Run,
+  RunKind,
+  Runs,
+  StagedObject,
+} from '../ports.ts';
+import type { Row } from '../tables.ts';
+import { type HeldRun, isInLake } from './held-run.ts';
+import { type LeaseDeps, takeReplacing } from './lease.ts';
+import { type CopyDeps, copyRuns } from './runs-in-lake.ts';
 
-/** Kinds of runs that own a day of the lake's tables; one of them goes at a time. */
+/** Kinds of runs that make a day of the lake's tables; one of them goes at a time. */
 export const DAY_KINDS = ['collection', 'import'] as const;
 
-/** What a run notes before it replaces its day: enough for another process to bring it to its end. */
+/** What does not go while a day is made, and while one is compared. */
+export const EXCLUDED = {
+  day: [...DAY_KINDS, 'expiry'],
+  similarity: ['similarity', 'expiry'],
+} as const satisfies Record<string, readonly RunKind[]>;
+
+/** Every kind of run that may die while it replaces objects. */
+const REPLACING_KINDS = [...DAY_KINDS, 'similarity', 'training'] as const;
+
+/** What a run replaces, in this order. */
+export interface Replaced {
+  /** Objects of the lake that the database does not speak of before they are there. */
+  objects: StagedObject[];
+  /** What the database is to serve, whose rows are in `objects` too. */
+  published?: Published;
+  /** Its rows, to be staged in the database; absent where they are staged already, under the epoch `staged`. */
+  publication?: Publication;
+  staged?: number;
+  /** Objects that say what was published. */
+  reports?: StagedObject[];
+}
+
+/** What a run notes before it replaces anything: enough for another process to bring it to its end. */
 interface Replacement {
-  tables: TableName[];
+  objects: StagedObject[];
+  reports: StagedObject[];
+  published: Published | null;
+  /** The epoch under which the database has the publication staged. */
+  staged: number;
   /** JSON text of the run's result. */
   summary: string;
 }
 
-/** What replacing a day needs. */
-export interface ReplaceDeps extends LeaseDeps {
-  lake: Lake;
+/** What replacing needs. */
+export interface ReplaceDeps extends LeaseDeps, CopyDeps {
+  lake: Lake & LakeBatches;
   artists: ArtistCatalog;
+  relatedArtists: RelatedArtists;
+  say: (line: string) => void;
+  /** The kinds of runs that this process may bring to their end; all where none are named. */
+  repairs?: readonly RunKind[];
 }
 
 /** A day belongs to a collection or to an import; throws `DayTakenError` where it belongs to one of this kind. */
 export async function refuseDayOf(
   kind: (typeof DAY_KINDS)[number],
-  { runs }: ReplaceDeps,
+  { runs }: { runs: Pick<Runs, 'ofDay'> },
   dt: string,
 ): Promise<void> {
   const owner = (await runs.ofDay(dt)).find((run) => run.kind === kind && run.status !== 'failed');
@@ -34,64 +77,152 @@ export async function refuseDayOf(
 }
 
 /**
- * Puts the staged tables of a run in the place of its day's, each by one put, and ends the run. From the first put to
- * the last the day is not to be used; a process that dies there leaves what `rollForward` needs.
+ * Puts what a run has staged in place and ends the run. From the first object to the last the day is not to be used;
+ * whatever stops the process there leaves what `repair` needs.
  */
-export async function replaceDay(
+export async function replace(
   deps: ReplaceDeps,
   run: HeldRun,
-  tables: TableName[],
+  { objects, published, publication, staged = run.epoch, reports = [] }: Replaced,
   summary: string,
 ): Promise<void> {
-  const replacement: Replacement = { tables, summary };
-  try {
-    await run.replacing(JSON.stringify({ replacement }));
-  } catch (error) {
-    await run.fail();
-    throw error;
-  }
-  await finish(deps, run, replacement);
+  if (publication) await deps.relatedArtists.stage(publication, run.epoch);
+  const replacement: Replacement = { objects, reports, published: published ?? null, staged, summary };
+  await run.replacing(JSON.stringify({ replacement }));
+  await finish(deps, run, replacement, publication);
 }
 
-/** Brings the runs that died while they replaced their day to their end. Every command that uses days calls it first. */
-export async function rollForward(deps: ReplaceDeps): Promise<void> {
-  for (const run of await takeReplacing(deps, DAY_KINDS)) {
-    const { replacement } = JSON.parse(run.progress) as { replacement: Replacement };
+/**
+ * Brings the runs that died while they replaced something to their end, and the lake's copies of runs up to date. Every
+ * command that writes calls it first. One whose staged objects are gone is marked failed: its day is not ready then, until
+ * it is made again.
+ *
+ * Throws what stands in the way of a run of the kinds `needed`; about others it only says so.
+ */
+export async function repair(deps: ReplaceDeps, needed: readonly RunKind[]): Promise<void> {
+  const repairs = deps.repairs ?? REPLACING_KINDS;
+  const groups = [
+    repairs.filter((kind) => needed.includes(kind)),
+    repairs.filter((kind) => !needed.includes(kind)),
+  ];
+  for (const [i, kinds] of groups.entries()) {
+    try {
+      for (let run = await takeReplacing(deps, kinds); run; run = await takeReplacing(deps, kinds)) {
+        await rollForward(deps, run);
+      }
+    } catch (error) {
+      if (i === 0) throw error;
+      const { message, hint } = error as SoundalikeError;
+      deps.say(`A run that was stopped could not be brought to its end: ${message}; ${hint}.`);
+    }
+  }
+  if (!repairs.some((kind) => kind === 'collection')) return;
+  for (const dt of await deps.runDays.outdated()) await copyRuns(deps, dt);
+}
+
+async function rollForward(deps: ReplaceDeps, run: HeldRun): Promise<void> {
+  const { replacement } = JSON.parse(run.progress) as { replacement: Replacement };
+  try {
     await finish(deps, run, replacement);
-  }
-}
-
-async function finish(deps: ReplaceDeps, run: HeldRun, { tables, summary }: Replacement): Promise<void> {
-  try {
-    await deps.lake.replaceDay(run.id, run.dt, tables);
-    if (run.kind === 'import') await knowArtists(deps, run.dt);
-    await writeRuns(deps, run.dt, run.asDone(summary));
-    await run.done(summary);
-    await deps.lake.clearStaging();
+    await tidy(deps, run);
+  } catch (error) {
+    if (!(error instanceof StagingGoneError)) {
+      await run.abandon().catch(() => {});
+      throw error;
+    }
+    await run.fail({
+      progress: '{}',
+      summary: JSON.stringify({ halfReplaced: true } satisfies HalfReplaced),
+    });
+    deps.say(
+      `Run ${run.id} was stopped while it replaced ${run.dt}, and what it had staged is gone: ${remedyFor(run)}.`,
+    );
+    await deps.lake.clear(run.id);
+    if (isInLake(run)) await copyRuns(deps, run.dt);
   } finally {
     run.release();
   }
 }
 
-/** The catalog reads imported artists from the lake, so that whoever brings the run to its end needs nothing else. */
-async function knowArtists({ lake, artists, clock }: ReplaceDeps, dt: string): Promise<void> {
-  const imported = (await lake.read('artists', dt)) ?? [];
-  await artists.know(imported, 'dataset', new Date(clock.now()).toISOString());
+const remedyFor = ({ kind, dt }: HeldRun): string => {
+  if (kind === 'similarity') return `compare it again (soundalike similarity --date ${dt})`;
+  if (kind === 'training') return 'train again (soundalike train)';
+  return `collect or import it again (with --date ${dt}) before it is compared`;
+};
+
+/** The summary of a run that was stopped half-way for good. */
+export interface HalfReplaced {
+  halfReplaced: boolean;
 }
 
-/** Writes the lake's copy of a day's runs, with `last` as it will stand. */
-export async function writeRuns({ runs, lake }: ReplaceDeps, dt: string, last: Run): Promise<void> {
-  const others = (await runs.ofDay(dt)).filter(({ id }) => id !== last.id);
-  await lake.write(
-    'runs',
-    dt,
-    [...others, last].map(({ id, kind, status, started_at, finished_at, summary }) => ({
-      id,
-      kind,
-      status,
-      started_at,
-      finished_at,
-      summary,
-    })),
-  );
+/** Whether a run failed half-way through replacing its day, so that the day is of two runs. */
+export const isHalfReplaced = ({ status, summary }: Pick<Run, 'status' | 'summary'>): boolean =>
+  status === 'failed' && (JSON.parse(summary ?? '{}') as Partial<HalfReplaced>).halfReplaced === true;
+
+async function finish(
+  deps: ReplaceDeps,
+  run: HeldRun,
+  { objects, reports, published, staged, summary }: Replacement,
+  publication?: Publication,
+): Promise<void> {
+  const { lake, relatedArtists, clock } = deps;
+  if (isInLake(run)) await copyRuns(deps, run.dt);
+  for (const object of objects) await run.place(object);
+  if (published) {
+    const rows = publication ?? (await publicationIn(lake, published));
+    await relatedArtists.publish(rows, staged, run);
+  }
+  if (run.kind === 'import' && isInLake(run)) {
+    const imported = (await lake.read('artists', run.dt)) ?? [];
+    const now = new Date(clock.now()).toISOString();
+    await run.write(({ artists }) => artists.know(imported, 'dataset', now));
+  }
+  for (const object of reports) await run.place(object);
+  await run.done(summary);
+}
+
+/** Brings the lake's copy of a run that is done up to date, and removes what it kept: it is done, whatever becomes of this. */
+export async function tidy(deps: ReplaceDeps, run: HeldRun): Promise<void> {
+  try {
+    if (isInLake(run)) await copyRuns(deps, run.dt);
+    await deps.lake.clear(run.id);
+    if (DAY_KINDS.some((kind) => kind === run.kind)) await clearLeftovers(deps);
+  } catch (error) {
+    deps.say(`Run ${run.id} is done, but not tidied up: ${(error as Error).message}. The next one does it.`);
+  }
+}
+
+/** Removes what runs keep that can neither be resumed nor brought to their end. */
+async function clearLeftovers({ lake, runs }: ReplaceDeps): Promise<void> {
+  for (const id of await lake.staging()) {
+    const run = await runs.byId(id);
+    const isLast =
+      run && (await runs.ofDay(run.dt)).filter(({ kind }) => kind === run.kind).at(-1)?.id === id;
+    if (!run || run.status === 'done' || (run.status === 'failed' && !isLast)) await lake.clear(id);
+  }
+}
+
+/** A publication as the lake has it, for a process that did not make it. */
+async function publicationIn(lake: Lake & LakeBatches, published: Published): Promise<Publication> {
+  const { dt } = published;
+  return {
+    ...published,
+    artistFeatures: (await lake.read('artist_features', dt)) ?? [],
+    relatedArtists: relatedIn(lake, dt),
+  };
+}
+
+const RELATED = ['artist_id', 'y_artist', 'distance', 'rank', 'confidence', 'reasons'] as const;
+
+async function* relatedIn(lake: LakeBatches, dt: string): AsyncGenerator<Row<'related_artists'>[]> {
+  for await (const batch of lake.batches('related_artists', dt, RELATED)) {
+    yield batch.artist_id.map((artist_id, i) => ({
+      artist_id,
+      y_artist: batch.y_artist[i] as string,
+      distance: batch.distance[i] as number,
+      rank: batch.rank[i] as number,
+      confidence: batch.confidence[i] as number | null,
+      reasons: batch.reasons[i] as string | null,
+    }));
+  }
 }

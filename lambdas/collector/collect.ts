@@ -7,9 +7,10 @@ import {
 } from '../../core/errors.ts';
 import { CollectRequest, type CollectResult, DEFAULT_TRACKS, parseInput } from '../../core/events.ts';
 import { Ledger } from '../../core/ledger.ts';
-import type { Artist, Run } from '../../core/ports.ts';
-import { type HeldRun, takeRun } from '../../core/run/lease.ts';
-import { DAY_KINDS, type ReplaceDeps, refuseDayOf, replaceDay, rollForward } from '../../core/run/replace.ts';
+import type { Artist, Run, StagedObject } from '../../core/ports.ts';
+import type { HeldRun } from '../../core/run/held-run.ts';
+import { EXCLUDED, isHalfReplaced, type ReplaceDeps, refuseDayOf, repair } from '../../core/run/replace.ts';
+import { type Ending, withRun } from '../../core/run/with-run.ts';
 import { DEFAULT_MIN_COVERAGE } from '../../core/similarity/settings.ts';
 import { accountFor, assembleDay, type Day, readDay } from './day.ts';
 import { type GatherDeps, gatherFeatures, gatherTracks } from './gather.ts';
@@ -18,7 +19,7 @@ import { refreshArtists } from './refresh.ts';
 import type { Connect } from './sources.ts';
 
 /** What collecting needs. */
-export interface CollectDeps extends ReplaceDeps, Omit<GatherDeps, 'afterSlice'> {
+export interface CollectDeps extends ReplaceDeps, Omit<GatherDeps, 'afterSlice' | 'lake'> {
   connect: Connect;
 }
 
@@ -45,7 +46,7 @@ const NOTHING_YET: Day = { artists: [], tracks: [], features: [] };
  */
 export async function collect(deps: CollectDeps, input: CollectRequest): Promise<CollectResult> {
   const request = parseInput(CollectRequest, input, 'collect');
-  await rollForward(deps);
+  if (!request.dryRun) await repair(deps, EXCLUDED.day);
   const earlier = request.run === undefined ? undefined : await existing(deps, request.run);
   if (earlier?.summary) return JSON.parse(earlier.summary) as CollectResult;
   const dt = earlier?.dt ?? request.date ?? new Date(deps.clock.now()).toISOString().slice(0, 10);
@@ -56,19 +57,24 @@ export async function collect(deps: CollectDeps, input: CollectRequest): Promise
   const { tracks = DEFAULT_TRACKS } = request;
   if (request.dryRun) return plan(dt, followed, wanted, tracks);
   const begun: CollectProgress = { only, tracks, requests: 0, retries: 0, outages: {} };
-  const run = await takeRun(deps, {
-    kind: 'collection',
-    dt,
-    alone: DAY_KINDS,
-    resumes: (other) =>
-      earlier ? other.id === earlier.id : isMeant(progressOf(other), request.tracks, only),
-    progress: JSON.stringify(begun),
-  });
-  return await advance(deps, run, new Ledger(request.budget));
+  const ledger = new Ledger(request.budget);
+  return await withRun(
+    deps,
+    {
+      kind: 'collection',
+      dt,
+      alone: EXCLUDED.day,
+      resumes: (other) =>
+        !isHalfReplaced(other) &&
+        (earlier ? other.id === earlier.id : isMeant(progressOf(other), request.tracks, only)),
+      progress: JSON.stringify(begun),
+    },
+    (run) => advance(deps, run, ledger),
+  );
 }
 
 /** Takes a held run as far as it goes. */
-async function advance(deps: CollectDeps, run: HeldRun, ledger: Ledger): Promise<CollectResult> {
+async function advance(deps: CollectDeps, run: HeldRun, ledger: Ledger): Promise<Ending<CollectResult>> {
   const progress = progressOf(run);
   const { requests, retries } = progress;
   const note = (): string => {
@@ -77,9 +83,8 @@ async function advance(deps: CollectDeps, run: HeldRun, ledger: Ledger): Promise
     return JSON.stringify(progress);
   };
   let harvest: Harvest | undefined;
-  let result: CollectResult;
   try {
-    harvest = await Harvest.open(deps.lake, run.id, () => snapshot(deps));
+    harvest = await Harvest.open(deps.lake, run.staging, () => snapshot(deps));
     const before = progress.only ? await readDay(deps.lake, run.dt) : NOTHING_YET;
     const warnings = await gather({ ...deps, afterSlice: () => run.advance(note()) }, run, harvest, {
       before,
@@ -87,21 +92,20 @@ async function advance(deps: CollectDeps, run: HeldRun, ledger: Ledger): Promise
       ledger,
     });
     const day = assembleDay(harvest, before);
-    note();
-    result = resultOf(run, day, harvest, progress, null);
+    run.note(note());
+    const result = resultOf(run, day, harvest, progress, null);
     result.warnings.push(...warnings);
     if (warnings.length > 0) requireCoverage(result, warnings);
-    await stage(deps, run, day);
+    return { result, replaces: { objects: await stage(deps, run, day) } };
   } catch (error) {
-    if (!(harvest && error instanceof PostponedError)) {
-      await run.fail(note());
-      throw error;
-    }
-    await run.wait(note(), error.notBefore);
-    return resultOf(run, assembleDay(harvest, NOTHING_YET), harvest, progress, error);
+    run.note(note());
+    if (!(harvest && error instanceof PostponedError)) throw error;
+    return {
+      waits: resultOf(run, assembleDay(harvest, NOTHING_YET), harvest, progress, error),
+      progress: note(),
+      resumeAfter: error.notBefore,
+    };
   }
-  await replaceDay(deps, run, ['artists', 'top_tracks', 'audio_features'], JSON.stringify(result));
-  return result;
 }
 
 /** Fetches what is missing; returns what a user should know of it. */
@@ -118,7 +122,7 @@ async function gather(
     const inDay = new Set(before.features.map(({ id }) => id));
     const ids = harvest.trackIds().filter((id) => !inDay.has(id));
     const givenUp = await gatherFeatures(deps, sources, harvest, ids, run.dt, progress.outages);
-    await refreshArtists(deps, sources.lookup).catch((error: unknown) => {
+    await refreshArtists(deps, run, sources.lookup).catch((error: unknown) => {
       // The metadata can wait a day: the tracks and features are complete without it.
       if (!(error instanceof PostponedError || error instanceof ServiceUnavailableError)) throw error;
     });
@@ -128,10 +132,12 @@ async function gather(
   }
 }
 
-async function stage({ lake }: CollectDeps, run: HeldRun, day: Day): Promise<void> {
-  await lake.stageDay(run.id, 'artists', day.artists);
-  await lake.stageDay(run.id, 'top_tracks', day.tracks);
-  await lake.stageDay(run.id, 'audio_features', day.features);
+async function stage({ lake }: CollectDeps, run: HeldRun, day: Day): Promise<StagedObject[]> {
+  return [
+    await lake.stageTable(run.staging, 'artists', run.dt, [...day.artists]),
+    await lake.stageTable(run.staging, 'top_tracks', run.dt, day.tracks),
+    await lake.stageTable(run.staging, 'audio_features', run.dt, day.features),
+  ];
 }
 
 function resultOf(

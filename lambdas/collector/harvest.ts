@@ -1,5 +1,6 @@
 import { DEFAULT_FEATURES } from '../../core/features.ts';
-import type { Artist, AudioFeatures, Lake } from '../../core/ports.ts';
+import type { Artist, AudioFeatures, Lake, StagingPlace } from '../../core/ports.ts';
+import { fits } from '../../core/tables.ts';
 import type { ArtistTracks } from './walk-tracks.ts';
 
 /** What a feature source answered for some tracks. */
@@ -22,26 +23,32 @@ export class Harvest {
   readonly features = new Map<string, AudioFeatures>();
   readonly #asked = new Map<string, Set<string>>();
   readonly #lake: Lake;
-  readonly #run: string;
+  readonly #place: StagingPlace;
   #slices = 0;
 
-  private constructor(lake: Lake, run: string, snapshot: readonly Artist[]) {
+  private constructor(lake: Lake, place: StagingPlace, snapshot: readonly Artist[]) {
     this.#lake = lake;
-    this.#run = run;
+    this.#place = place;
     this.snapshot = snapshot;
   }
 
-  /** Goes on with a run's slices, or begins with a snapshot. */
-  static async open(lake: Lake, run: string, snapshot: () => Promise<Artist[]>): Promise<Harvest> {
-    const slices = await lake.slices(run);
+  /**
+   * Takes up a run's slices, or begins with a snapshot. A slice that does not fit the tables is removed, so that what it
+   * held is fetched again.
+   */
+  static async open(lake: Lake, place: StagingPlace, snapshot: () => Promise<Artist[]>): Promise<Harvest> {
+    const slices: { name: string; value: unknown }[] = [];
+    for (const slice of await lake.slices(place.run)) {
+      if (isUsable(slice)) slices.push(slice);
+      else await lake.removeSlice(place.run, slice.name);
+    }
     const staged = slices.find(({ name }) => name === 'artists')?.value as Artist[] | undefined;
     const artists = staged ?? (await snapshot());
-    if (!staged) await lake.putSlice(run, 'artists', artists);
-    const harvest = new Harvest(lake, run, artists);
+    if (!staged) await lake.putSlice(place.run, 'artists', artists);
+    const harvest = new Harvest(lake, place, artists);
     for (const { name, value } of slices) {
       if (name.startsWith('tracks-')) harvest.#keepTracks(value as ArtistTracks[]);
       if (name.startsWith('features-')) harvest.#keepFeatures(value as TrackFeatures);
-      harvest.#slices += 1;
     }
     return harvest;
   }
@@ -85,9 +92,12 @@ export class Harvest {
     return [...new Set(ids)].sort();
   }
 
+  /** No two holders of a run have a slice of the same name; those of later holders sort last. */
   async #put(kind: string, value: unknown): Promise<void> {
     this.#slices += 1;
-    await this.#lake.putSlice(this.#run, `${kind}-${String(this.#slices).padStart(6, '0')}`, value);
+    const { run, epoch } = this.#place;
+    const number = [epoch, this.#slices].map((n) => String(n).padStart(9, '0')).join('-');
+    await this.#lake.putSlice(run, `${kind}-${number}`, value);
   }
 
   #keepTracks(found: readonly ArtistTracks[]): void {
@@ -109,3 +119,24 @@ export class Harvest {
 /** How many default features a row lacks; a track without a row lacks most. */
 const gapsOf = (row: AudioFeatures | undefined): number =>
   row ? DEFAULT_FEATURES.filter((feature) => row[feature] === null).length : DEFAULT_FEATURES.length + 1;
+
+/** Whether a slice holds what the tables can take. */
+function isUsable({ name, value }: { name: string; value: unknown }): boolean {
+  if (name === 'artists') return Array.isArray(value) && value.every((row) => fits('artists', row));
+  if (name.startsWith('tracks-')) return Array.isArray(value) && value.every(areTracks);
+  const { asked, rows, source } = (value ?? {}) as Partial<TrackFeatures>;
+  return (
+    typeof source === 'string' &&
+    Array.isArray(asked) &&
+    Array.isArray(rows) &&
+    rows.every((row) => fits('audio_features', row))
+  );
+}
+
+function areTracks(value: unknown): boolean {
+  const { id, tracks } = (value ?? {}) as Partial<ArtistTracks>;
+  const row = (track: object) => ({ ...track, artist_id: id, rank: 1 });
+  return (
+    tracks === null || (Array.isArray(tracks) && tracks.every((track) => fits('top_tracks', row(track))))
+  );
+}

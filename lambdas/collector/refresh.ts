@@ -1,4 +1,5 @@
 import type { ArtistCatalog, ArtistLookup, CatalogArtist, Clock } from '../../core/ports.ts';
+import type { HeldRun } from '../../core/run/held-run.ts';
 import { byId } from '../../core/text.ts';
 
 /** Metadata younger than this is not fetched again. */
@@ -9,6 +10,7 @@ const SHARE = 1 / 30;
 /** Fetches the metadata of those followed artists anew whose own is the oldest and more than 30 days old. */
 export async function refreshArtists(
   { artists, clock }: { artists: ArtistCatalog; clock: Clock },
+  run: HeldRun,
   lookup: ArtistLookup,
 ): Promise<void> {
   const followed = await artists.followed();
@@ -24,5 +26,6 @@ export async function refreshArtists(
   const found = new Set(fresh.map(({ id }) => id));
   // Those that are gone keep what is known of them: if they stayed the oldest, the others would never have their turn.
   const gone = stale.filter(({ id }) => !found.has(id));
-  await artists.refresh([...fresh, ...gone], new Date(clock.now()).toISOString());
+  const now = new Date(clock.now()).toISOString();
+  await run.write((tables) => tables.artists.refresh([...fresh, ...gone], now));
 }

@@ -19,6 +19,8 @@ const REMEDIES: Record<RunKind, (run: Run) => string> = {
   listening: () => 'listen again: soundalike listen',
   training: () => 'train again: soundalike train',
   recommendation: () => 'recommend again: soundalike recommend',
+  push: () => 'push again: soundalike recommend --push, or playlist push',
+  expiry: () => 'the next collection removes the old days',
 };
 const KINDS = Object.keys(REMEDIES) as RunKind[];
 /** For how many days back failed runs are told. */

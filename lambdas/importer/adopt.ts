@@ -1,6 +1,6 @@
 import { AdoptRequest, type ImportResult, parseInput } from '../../core/events.ts';
-import type { Run } from '../../core/ports.ts';
-import { type ReplaceDeps, refuseDayOf, rollForward } from '../../core/run/replace.ts';
+import type { Run, StagedObject } from '../../core/ports.ts';
+import { EXCLUDED, type ReplaceDeps, refuseDayOf, repair } from '../../core/run/replace.ts';
 import { IMPORTED_TABLES, importStaged, NO_DAY, ofDataset } from './day.ts';
 
 /**
@@ -13,11 +13,12 @@ export async function adoptImport(deps: ReplaceDeps, input: AdoptRequest): Promi
   const request = parseInput(AdoptRequest, input, 'adopt');
   // Whoever has read tables has found a track in them.
   const dt = request.result.tracks > 0 ? request.result.date : NO_DAY;
-  await rollForward(deps);
+  await repair(deps, EXCLUDED.day);
   const earlier = await deps.runs.byId(`import-${dt}-${request.upload}`);
-  const result = earlier?.summary
-    ? (JSON.parse(earlier.summary) as ImportResult)
-    : await adopt(deps, dt, request, earlier);
+  const result =
+    earlier?.status === 'done' && earlier.summary
+      ? (JSON.parse(earlier.summary) as ImportResult)
+      : await adopt(deps, dt, request, earlier);
   // The day is done: what is left of the upload is not worth an error, the bucket lets it expire.
   await deps.lake.removeUpload(request.upload).catch(() => {});
   return result;
@@ -34,13 +35,14 @@ async function adopt(
     { ...deps, newId: earlier ? deps.newId : () => upload },
     dt,
     async (run) => {
-      for (const table of dt === NO_DAY ? [] : IMPORTED_TABLES) {
-        await deps.lake.stageUpload(run.id, upload, table);
-      }
+      const objects: StagedObject[] = [];
       for (const { name } of result.datasets) {
-        await deps.lake.stageUpload(ofDataset(run.id, name), ofDataset(upload, name), 'playlists');
+        objects.push(await deps.lake.stageUpload(run.staging, 'playlists', name, ofDataset(upload, name)));
       }
-      return { ...result, models: [], run: run.id };
+      for (const table of dt === NO_DAY ? [] : IMPORTED_TABLES) {
+        objects.push(await deps.lake.stageUpload(run.staging, table, dt, upload));
+      }
+      return { result: { ...result, models: [], run: run.id }, objects };
     },
     ({ id }) => id === earlier?.id,
   );

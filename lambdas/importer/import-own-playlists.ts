@@ -1,8 +1,9 @@
 import { OWN } from '../../adapters/dataset/playlists-name.ts';
 import { NoDataError } from '../../core/errors.ts';
 import type { ImportResult } from '../../core/events.ts';
-import type { Lake, Progress } from '../../core/ports.ts';
-import { type LeaseDeps, takeRun } from '../../core/run/lease.ts';
+import type { Progress } from '../../core/ports.ts';
+import type { ReplaceDeps } from '../../core/run/replace.ts';
+import { withRun } from '../../core/run/with-run.ts';
 import type { Row } from '../../core/tables.ts';
 import { NO_DAY } from './day.ts';
 
@@ -21,8 +22,7 @@ export interface OwnPlaylists {
 }
 
 /** What importing the user's own playlists needs. */
-export interface ImportOwnPlaylistsDeps extends LeaseDeps {
-  lake: Pick<Lake, 'write'>;
+export interface ImportOwnPlaylistsDeps extends ReplaceDeps {
   source: OwnPlaylists;
   /** Ids of the playlists that Soundalike itself has pushed: what it recommended must not teach it what fits. */
   pushed: readonly string[];
@@ -36,35 +36,29 @@ export interface ImportOwnPlaylistsDeps extends LeaseDeps {
  * Throws `NoDataError` where no playlist has a song, and `LeaseHeldError` where an import is under way.
  */
 export async function importOwnPlaylists(deps: ImportOwnPlaylistsDeps): Promise<ImportResult> {
-  const { clock, lake } = deps;
+  const date = new Date(deps.clock.now()).toISOString().slice(0, 10);
   const alone = ['import'] as const;
-  const run = await takeRun(deps, {
-    ...{ kind: 'import', dt: NO_DAY, alone, progress: '{}' },
-    resumes: () => false,
-  });
-  try {
-    const { rows, playlists, notSongs } = await readOwn(deps);
-    if (rows.length === 0) {
-      throw new NoDataError(
-        'expected at least one playlist of your own with a song, got none',
-        'add songs to a playlist of yours in Spotify; what was imported before stays',
-      );
-    }
-    // Another may have taken the run over while Spotify was asked.
-    await run.advance(JSON.stringify({ replacing: OWN }));
-    await lake.write('playlists', OWN, rows);
-    const counted = { playlists, entries: rows.length };
-    const result: ImportResult = {
-      ...{ date: new Date(clock.now()).toISOString().slice(0, 10), run: run.id },
-      ...{ files: [], artists: 0, tracks: 0, features: 0, rejected: [], rejectedCount: 0 },
-      ...{ ...counted, notSongs, datasets: [{ name: OWN, ...counted }], models: [] },
-    };
-    await run.done(JSON.stringify(result));
-    return result;
-  } catch (error) {
-    await run.fail();
-    throw error;
-  }
+  return await withRun(
+    deps,
+    { kind: 'import', dt: NO_DAY, alone, resumes: () => false, progress: '{}' },
+    async (run) => {
+      const { rows, playlists, notSongs } = await readOwn(deps);
+      if (rows.length === 0) {
+        throw new NoDataError(
+          'expected at least one playlist of your own with a song, got none',
+          'add songs to a playlist of yours in Spotify; what was imported before stays',
+        );
+      }
+      const counted = { playlists, entries: rows.length };
+      const result: ImportResult = {
+        ...{ date, run: run.id },
+        ...{ files: [], artists: 0, tracks: 0, features: 0, rejected: [], rejectedCount: 0 },
+        ...{ ...counted, notSongs, datasets: [{ name: OWN, ...counted }], models: [] },
+      };
+      const staged = await deps.lake.stageTable(run.staging, 'playlists', OWN, rows);
+      return { result, replaces: { objects: [staged] } };
+    },
+  );
 }
 
 async function readOwn({ source, pushed, progress }: ImportOwnPlaylistsDeps) {

@@ -1,16 +1,17 @@
 import { modelOfFile, readVectorsFile, type VectorsFile } from '../../adapters/dataset/vectors-file.ts';
 import { DatasetError, NoDataError } from '../../core/errors.ts';
 import type { ImportResult } from '../../core/events.ts';
-import type { Lake, LakeBatches, LakeDays, Progress } from '../../core/ports.ts';
-import { type LeaseDeps, takeRun } from '../../core/run/lease.ts';
+import type { LakeBatches, LakeDays, Progress } from '../../core/ports.ts';
+import type { ReplaceDeps } from '../../core/run/replace.ts';
+import { withRun } from '../../core/run/with-run.ts';
 import type { TrackVectors } from '../../core/vectors/track-vectors.ts';
 import { namesIn, readPlaylists } from '../trainer/playlists.ts';
 import { type TrackName, vectorRows } from '../trainer/rows.ts';
 import { FileAccount } from './gather-file.ts';
 
 /** What importing vectors needs. */
-export interface ImportVectorsDeps extends LeaseDeps {
-  lake: Pick<Lake, 'write'> & LakeBatches & LakeDays;
+export interface ImportVectorsDeps extends ReplaceDeps {
+  lake: ReplaceDeps['lake'] & LakeDays;
   progress: Progress;
 }
 
@@ -35,23 +36,25 @@ export async function importVectors(
   file: VectorsFile,
   date: string,
 ): Promise<ImportResult> {
-  const run = await takeRun(deps, {
-    ...{ kind: 'training', dt: new Date(deps.clock.now()).toISOString().slice(0, 10) },
-    ...{ alone: ['training'], progress: '{}', resumes: () => false },
-  });
-  try {
-    const { vectors, model, result: read } = await readModel(file, deps.progress);
-    const nameOf = await namesOf(deps.lake);
-    // Another may have taken the run over meanwhile.
-    await run.advance('{}');
-    await deps.lake.write('track_vectors', model, vectorRows(vectors, nameOf));
-    const result = { date, run: run.id, ...read };
-    await run.done(JSON.stringify({ ...result, ...summaryOf(model) }));
-    return result;
-  } catch (error) {
-    await run.fail();
-    throw error;
-  }
+  const dt = new Date(deps.clock.now()).toISOString().slice(0, 10);
+  const alone = ['training'] as const;
+  const {
+    model: _,
+    imported: __,
+    ...result
+  } = await withRun(
+    deps,
+    { kind: 'training', dt, alone, resumes: () => false, progress: '{}' },
+    async (run) => {
+      const { vectors, model, result: read } = await readModel(file, deps.progress);
+      const rows = vectorRows(vectors, await namesOf(deps.lake));
+      return {
+        result: { date, run: run.id, ...read, ...summaryOf(model) },
+        replaces: { objects: [await deps.lake.stageTable(run.staging, 'track_vectors', model, rows)] },
+      };
+    },
+  );
+  return result;
 }
 
 /** What makes an import's result the summary of a training. */

@@ -1,7 +1,8 @@
 import { datasetFiles, isTable, vectorsAmong } from '../../adapters/dataset/files.ts';
 import { ImportRequest, type ImportResult, parseInput } from '../../core/events.ts';
-import { type ReplaceDeps, refuseDayOf, rollForward } from '../../core/run/replace.ts';
-import { importStaged, NO_DAY, ofDataset } from './day.ts';
+import type { StagedObject } from '../../core/ports.ts';
+import { EXCLUDED, type ReplaceDeps, refuseDayOf, repair } from '../../core/run/replace.ts';
+import { importStaged, NO_DAY } from './day.ts';
 import { type ImportVectorsDeps, importVectors } from './import-vectors.ts';
 import { type ReadDatasetDeps, readDataset } from './read-dataset.ts';
 
@@ -25,18 +26,17 @@ export async function importDataset(deps: ImportDeps, input: ImportRequest): Pro
   const date = request.date ?? new Date(deps.clock.now()).toISOString().slice(0, 10);
   const vectors = await vectorsAmong(request.paths);
   if (vectors) return await importVectors(deps, vectors, date);
-  await rollForward(deps);
+  await repair(deps, EXCLUDED.day);
   const files = await datasetFiles(request.paths, sayLeftOut(deps.say));
   const dt = files.some(isTable) ? date : NO_DAY;
   if (dt !== NO_DAY) await refuseDayOf('collection', deps, dt);
-  return await importStaged(deps, dt, async (run) => ({
-    date,
-    run: run.id,
-    models: [],
-    ...(await readDataset(deps, files, (table, file, dataset) =>
-      deps.lake.stageDayFile(ofDataset(run.id, dataset), table, file),
-    )),
-  }));
+  return await importStaged(deps, dt, async (run) => {
+    const objects: StagedObject[] = [];
+    const read = await readDataset(deps, files, async (table, file, dataset = dt) => {
+      objects.push(await deps.lake.stageTableFile(run.staging, table, dataset, file));
+    });
+    return { result: { date, run: run.id, models: [], ...read }, objects };
+  });
 }
 
 /** Tells which files of a folder are left out. */

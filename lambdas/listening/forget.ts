@@ -1,7 +1,11 @@
 import type { ForgetResult } from '../../core/events.ts';
-import type { RunKind } from '../../core/ports.ts';
+import type { Run, RunKind } from '../../core/ports.ts';
+import type { HeldRun } from '../../core/run/held-run.ts';
+import { copyRuns } from '../../core/run/runs-in-lake.ts';
+import { withRun } from '../../core/run/with-run.ts';
 import type { TableName } from '../../core/tables.ts';
-import { type HistoryDeps, withHistory } from './with-history.ts';
+import { NO_DAY } from '../importer/day.ts';
+import type { HistoryDeps } from './with-history.ts';
 
 /** The lake's tables that tell of the user alone. */
 const TABLES_OF_USER = [
@@ -10,37 +14,78 @@ const TABLES_OF_USER = [
   'recommendations',
 ] as const satisfies readonly TableName[];
 /** The kinds of runs whose results tell of the user; one that is under way would write of them once more. */
-const KINDS_OF_USER = ['listening', 'recommendation'] as const satisfies readonly RunKind[];
+const KINDS_OF_USER = ['listening', 'recommendation', 'push'] as const satisfies readonly RunKind[];
+
+const isOfUser = ({ kind }: { kind: string | null }): boolean => KINDS_OF_USER.some((own) => own === kind);
 
 /**
- * Removes what is known of the user from the database and the lake; called again where it failed half-way, it removes
- * the rest. Tokens are removed by who stores them, and whoever calls this has asked before.
+ * Removes what is known of the user from the database and the lake, and these datasets of playlists; called again where it
+ * failed half-way, it removes the rest. Tokens are removed by who stores them, and whoever calls this has asked before.
  *
- * Throws `LeaseHeldError` where such a run is under way.
+ * Throws `LeaseHeldError` where a run that tells of the user is under way.
  */
-export async function forget(deps: HistoryDeps): Promise<ForgetResult> {
-  const { history, lake } = deps;
-  const forgotten = await withHistory(
-    deps,
-    async () => {
-      const cleared = await history.clear();
-      let days = 0;
-      for (const table of TABLES_OF_USER) {
-        for (const dt of await lake.days(table)) {
-          await lake.removeDay(table, dt);
-          days++;
-        }
-      }
-      for (const dt of await lake.days('runs')) {
-        const runs = (await lake.read('runs', dt)) ?? [];
-        const others = runs.filter(({ kind }) => !KINDS_OF_USER.some((own) => own === kind));
-        if (others.length < runs.length) await lake.write('runs', dt, others);
-      }
-      return { ...cleared, days };
-    },
-    KINDS_OF_USER,
+export async function forget(deps: HistoryDeps, datasets: readonly string[] = []): Promise<ForgetResult> {
+  const held: HeldRun[] = [];
+  const today = new Date(deps.clock.now()).toISOString().slice(0, 10);
+  const wanted = [
+    ...KINDS_OF_USER.map((kind) => ({ kind, dt: today })),
+    { kind: 'import', dt: NO_DAY } as const,
+  ];
+  const forgotten = await holdingAll(deps, datasets.length > 0 ? wanted : wanted.slice(0, -1), held, () =>
+    forgetAll(deps, held, datasets),
   );
-  // What is left is the run that did this.
-  await history.clear();
+  // What is left is the runs that did this.
+  for (const { id } of held) await deps.runs.remove(id);
+  for (const dt of await deps.runDays.outdated()) await copyRuns(deps, dt);
   return forgotten;
+}
+
+/** Holds a run of each of these kinds, so that none can begin meanwhile. */
+async function holdingAll<T>(
+  deps: HistoryDeps,
+  [first, ...others]: Pick<Run, 'kind' | 'dt'>[],
+  held: HeldRun[],
+  work: () => Promise<T>,
+): Promise<T> {
+  if (first === undefined) return await work();
+  const wanted = { ...first, alone: [first.kind], resumes: () => false, progress: '{}' };
+  return await withRun(deps, wanted, async (run) => {
+    held.push(run);
+    return { result: await holdingAll(deps, others, held, work) };
+  });
+}
+
+async function forgetAll(
+  { lake, runs }: HistoryDeps,
+  held: readonly HeldRun[],
+  datasets: readonly string[],
+): Promise<ForgetResult> {
+  const run = held[0] as HeldRun;
+  const daysOfRuns = await lake.days('runs');
+  const cleared = await run.write(async (tables) => {
+    const counts = await tables.history.clear();
+    for (const dt of daysOfRuns)
+      if ((await tables.runs.ofDay(dt)).length > 0) await tables.runDays.changed(dt);
+    return counts;
+  });
+  let days = 0;
+  for (const table of TABLES_OF_USER) {
+    for (const dt of await lake.days(table)) {
+      await run.place(await lake.stageRemoval(run.staging, table, dt));
+      days++;
+    }
+  }
+  for (const name of datasets) await run.place(await lake.stageRemoval(run.staging, 'playlists', name));
+  // Days that only the lake knows of; the others are copied from the database once the runs that do this are gone.
+  for (const dt of daysOfRuns) {
+    const rows = (await lake.read('runs', dt)) ?? [];
+    if (!rows.some(isOfUser) || (await runs.ofDay(dt)).length > 0) continue;
+    const others = rows.filter((row) => !isOfUser(row));
+    await run.place(await lake.stageTable(run.staging, 'runs', dt, others));
+  }
+  const own = held.map(({ id }) => id);
+  for (const id of await lake.staging()) {
+    if (isOfUser({ kind: id.split('-')[0] as string }) && !own.includes(id)) await lake.clear(id);
+  }
+  return { ...cleared, days };
 }

@@ -7,7 +7,7 @@ import { type ListenDeps, listen } from './listen.ts';
 /** What hearing needs. */
 export type HearDeps = Omit<ListenDeps, 'recentPlays'> & LearnDeps & { connectUser: ConnectUser };
 
-/** Listens, then learns what was heard. Two at once learn the same twice, which does no harm. */
+/** Listens, then fetches the audio features of what was heard. */
 export async function hear(deps: HearDeps): Promise<HearResult> {
   const { client, close } = deps.connectUser(new Ledger());
   try {

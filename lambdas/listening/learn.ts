@@ -1,19 +1,19 @@
 import { inBatches } from '../../core/batches.ts';
-import { PostponedError, ServiceUnavailableError } from '../../core/errors.ts';
+import { LeaseHeldError, PostponedError, ServiceUnavailableError } from '../../core/errors.ts';
 import type { HearResult } from '../../core/events.ts';
 import { Ledger } from '../../core/ledger.ts';
 import { isIdentified } from '../../core/listening/song.ts';
-import type { Clock, Lake, Warehouse } from '../../core/ports.ts';
+import type { Warehouse } from '../../core/ports.ts';
+import type { ReplaceDeps } from '../../core/run/replace.ts';
 import { type Row, TABLES } from '../../core/tables.ts';
 import unmeasuredSql from '../../sql/athena/heard_tracks_unmeasured.sql' with { type: 'text' };
 import type { Connect, Sources } from '../collector/sources.ts';
+import { withHistory } from './with-history.ts';
 
-/** What learning needs; its caller holds the run that changes the history. */
-export interface LearnDeps {
-  lake: Pick<Lake, 'read' | 'write'>;
+/** What learning needs. */
+export interface LearnDeps extends ReplaceDeps {
   warehouse: Pick<Warehouse, 'query'>;
   connect: Connect;
-  clock: Clock;
 }
 
 type HeardFeatures = Row<'heard_features'>;
@@ -27,12 +27,8 @@ const FORGET_MS = 30 * 86_400_000;
  * Fetches the audio features of heard tracks that the lake does not have, from the sources that a collection asks, into
  * today's `heard_features`. What was found is kept where a source fails or asks to wait; the rest is for the next time.
  */
-export async function learnHeard({
-  lake,
-  warehouse,
-  connect,
-  clock,
-}: LearnDeps): Promise<HearResult['learned']> {
+export async function learnHeard(deps: LearnDeps): Promise<HearResult['learned']> {
+  const { warehouse, connect, clock } = deps;
   const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
   const [today, tomorrow] = [day(clock.now()), day(clock.now() + 86_400_000)];
   const parameters = [tomorrow, tomorrow, tomorrow, day(clock.now() - FORGET_MS)];
@@ -53,12 +49,25 @@ export async function learnHeard({
     await sources.close();
   }
   if (found.size > 0) {
-    const before = (await lake.read('heard_features', today)) ?? [];
-    const rows = [...before.filter(({ id }) => !found.has(id)), ...found.values()];
-    await lake.write('heard_features', today, rows);
+    await keep(deps, today, found).catch((error: unknown) => {
+      if (!(error instanceof LeaseHeldError)) throw error;
+      // They are fetched again the next time.
+      found.clear();
+      stopped = error.message;
+    });
   }
   const known = [...found.values()].filter(({ energy }) => energy !== null).length;
   return { asked: wanted.length, known, requests: ledger.requests, stopped };
+}
+
+/** Adds what was found to a day's `heard_features`, as a run, so that `forget` cannot come in between. */
+function keep(deps: LearnDeps, dt: string, found: ReadonlyMap<string, HeardFeatures>): Promise<object> {
+  return withHistory(deps, async (run) => {
+    const before = (await deps.lake.read('heard_features', dt)) ?? [];
+    const rows = [...before.filter(({ id }) => !found.has(id)), ...found.values()];
+    await run.place(await deps.lake.stageTable(run.staging, 'heard_features', dt, rows));
+    return { features: found.size };
+  });
 }
 
 /** Asks each source for what those before it did not know. */

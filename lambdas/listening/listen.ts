@@ -27,11 +27,11 @@ export async function listen(deps: ListenDeps, input: ListenRequest): Promise<Li
     const plays = found.flatMap(toPlay);
     const times = found.map(({ played_at }) => played_at).sort();
     const [oldest, newest] = [times[0], times.at(-1)];
-    const recorded = await record(deps.history, plays, {
-      // What is not full goes back to where it was asked from.
-      told: oldest && newest ? [{ from: page.isFull ? oldest : iso(after ?? 0), to: newest }] : [],
-      now: deps.clock.now(),
-    });
+    // What is not full goes back to where it was asked from.
+    const told = oldest && newest ? [{ from: page.isFull ? oldest : iso(after ?? 0), to: newest }] : [];
+    const recorded = await run.write(({ history }) =>
+      record(history, plays, { told, now: deps.clock.now() }),
+    );
     await writeDays(deps, run);
     const { gaps } = await deps.history.account();
     return {

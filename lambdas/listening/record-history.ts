@@ -64,14 +64,16 @@ export async function recordHistory(
         tracks.add(track_id);
         artists.add(song?.split('\n')[0] ?? '');
       }
-      const { added, matched, known } = await record(deps.history, found.plays, { ids, now });
+      const { added, matched, known } = await run.write(({ history }) =>
+        record(history, found.plays, { ids, now }),
+      );
       result.added += added;
       result.matched += matched;
       result.known += known;
     }
     deps.progress('files', files.length, files.length);
     if (read.every(({ isWhole, told }) => !isWhole && told === null)) throw nothingRead(files, result);
-    await record(deps.history, [], { told: toldBy(read), ids, now });
+    await run.write(({ history }) => record(history, [], { told: toldBy(read), ids, now }));
     await writeDays(deps, run);
     const { gaps } = await deps.history.account();
     return { ...result, artists: artists.size, tracks: tracks.size, gaps: gaps.map(toBounds) };

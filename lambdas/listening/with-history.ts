@@ -1,31 +1,30 @@
-import type { History, Lake, RemovableDays, RunKind } from '../../core/ports.ts';
-import { type HeldRun, type LeaseDeps, takeRun } from '../../core/run/lease.ts';
+import { someAtOnce } from '../../core/batches.ts';
+import type { History, LakeDays } from '../../core/ports.ts';
+import type { HeldRun } from '../../core/run/held-run.ts';
+import type { ReplaceDeps } from '../../core/run/replace.ts';
+import { withRun } from '../../core/run/with-run.ts';
 
 /** What it takes to change the history. */
-export interface HistoryDeps extends LeaseDeps {
+export interface HistoryDeps extends ReplaceDeps {
   history: History;
-  lake: Pick<Lake, 'read' | 'write'> & RemovableDays;
+  lake: ReplaceDeps['lake'] & LakeDays;
 }
 
+/** Days that are written at once. */
+const CONCURRENCY = 4;
+
 /**
- * Runs `work` as the one run that changes the history, or the one of these kinds. Throws `LeaseHeldError` where another
- * is under way.
+ * Runs `work` as the one run that changes the history. Throws `LeaseHeldError` where another is under way, and
+ * `LeaseLostError` where another takes it over.
  */
-export async function withHistory<T>(
-  deps: HistoryDeps,
-  work: (run: HeldRun) => Promise<T>,
-  alone: readonly RunKind[] = ['listening'],
-): Promise<T> {
+export async function withHistory<T>(deps: ReplaceDeps, work: (run: HeldRun) => Promise<T>): Promise<T> {
   const dt = new Date(deps.clock.now()).toISOString().slice(0, 10);
-  const run = await takeRun(deps, { kind: 'listening', dt, alone, resumes: () => false, progress: '{}' });
-  try {
-    const result = await work(run);
-    await run.done(JSON.stringify(result));
-    return result;
-  } catch (error) {
-    await run.fail();
-    throw error;
-  }
+  const alone = ['listening'] as const;
+  return await withRun(
+    deps,
+    { kind: 'listening', dt, alone, resumes: () => false, progress: '{}' },
+    async (run) => ({ result: await work(run) }),
+  );
 }
 
 /**
@@ -33,20 +32,17 @@ export async function withHistory<T>(
  * died. Throws `LeaseLostError` where another has taken the run over.
  */
 export async function writeDays({ history, lake }: HistoryDeps, run: HeldRun): Promise<void> {
-  for (const dt of await history.changedDays()) {
-    await run.advance(JSON.stringify({ writing: dt }));
+  await someAtOnce(await history.changedDays(), CONCURRENCY, async (dt) => {
     const plays = await history.between(`${dt}T00`, `${dt}T24`);
-    if (plays.length === 0) await lake.removeDay('recently_played', dt);
-    else {
-      await lake.write(
-        'recently_played',
-        dt,
-        plays.map(({ spotify_at, export_at, short_at, song, played_at, ...play }) => ({
-          played_at: new Date(played_at),
-          ...play,
-        })),
-      );
-    }
-    await history.dayWritten(dt);
-  }
+    const rows = plays.map(({ spotify_at, export_at, short_at, song, played_at, ...play }) => ({
+      played_at: new Date(played_at),
+      ...play,
+    }));
+    await run.place(
+      rows.length === 0
+        ? await lake.stageRemoval(run.staging, 'recently_played', dt)
+        : await lake.stageTable(run.staging, 'recently_played', dt, rows),
+    );
+    await run.write((tables) => tables.history.dayWritten(dt));
+  });
 }

@@ -6,8 +6,11 @@ import {
 import { ServiceUnavailableError } from '../../core/errors.ts';
 import { PushRequest, type PushResult, parseInput } from '../../core/events.ts';
 import { Ledger } from '../../core/ledger.ts';
-import type { Clock, PlaylistPushes } from '../../core/ports.ts';
+import type { PlaylistPushes } from '../../core/ports.ts';
 import { fullJitter } from '../../core/retry.ts';
+import type { HeldRun } from '../../core/run/held-run.ts';
+import type { ReplaceDeps } from '../../core/run/replace.ts';
+import { withRun } from '../../core/run/with-run.ts';
 import type { ConnectUser } from '../login/connect.ts';
 import { PushedPlaylist } from './pushed-playlist.ts';
 
@@ -16,10 +19,9 @@ const TRIES = 3;
 const DESCRIPTION = 'Made by Soundalike';
 
 /** What a push needs. */
-export interface PushDeps {
+export interface PushDeps extends ReplaceDeps {
   connectUser: ConnectUser;
   playlistPushes: PlaylistPushes;
-  clock: Clock;
   /** Gives [0, 1). */
   random: () => number;
 }
@@ -27,8 +29,11 @@ export interface PushDeps {
 /**
  * Writes songs to a playlist of the user's: the standing one, replaced and renamed, or a new one. A call that adds songs
  * is never repeated, since it may have been done; the whole is written anew from the first hundred, which replace what
- * is there. Throws `InvalidInputError` before any request; after any other error the same push may be made again.
- * Requests are counted in `ledger`.
+ * is there. Spotify takes no condition, so the lease is confirmed before each call that changes anything; what a call that
+ * comes late changes, the next push replaces.
+ *
+ * Throws `InvalidInputError` before any request, and `LeaseHeldError` where another push is under way; after any other
+ * error the same push may be made again. Requests are counted in `ledger`.
  */
 export async function pushPlaylist(
   deps: PushDeps,
@@ -41,19 +46,38 @@ export async function pushPlaylist(
     description: asked.description ?? DESCRIPTION,
     public: asked.public,
   };
-  const { client, close } = deps.connectUser(ledger);
-  try {
-    const playlist = new PushedPlaylist({ ...deps, client }, newEachTime ? 'new' : 'standing', details);
-    for (let tries = 1; tries <= TRIES; tries++) {
-      const { id, url } = await playlist.ready();
-      const changed = await fill(deps, client, id, uris);
-      if (!changed) continue; // deleted meanwhile
-      const { snapshot } = changed;
-      await playlist.done(snapshot, uris.length);
-      return { id, url, snapshot, songs: uris.length, name: details.name };
-    }
-  } finally {
-    await close();
+  const dt = new Date(deps.clock.now()).toISOString().slice(0, 10);
+  const alone = ['push'] as const;
+  return await withRun(
+    deps,
+    { kind: 'push', dt, alone, resumes: () => false, progress: '{}' },
+    async (run) => {
+      const { client, close } = deps.connectUser(ledger);
+      try {
+        const slot = newEachTime ? 'new' : 'standing';
+        const playlist = new PushedPlaylist({ ...deps, client, run }, slot, details);
+        return { result: { ...(await write(deps, run, client, playlist, uris)), name: details.name } };
+      } finally {
+        await close();
+      }
+    },
+  );
+}
+
+async function write(
+  deps: PushDeps,
+  run: HeldRun,
+  client: SpotifyUserClient,
+  playlist: PushedPlaylist,
+  uris: readonly string[],
+): Promise<Omit<PushResult, 'name'>> {
+  for (let tries = 1; tries <= TRIES; tries++) {
+    const { id, url } = await playlist.ready();
+    const changed = await fill(deps, run, client, id, uris);
+    if (!changed) continue; // deleted meanwhile
+    const { snapshot } = changed;
+    await playlist.done(snapshot, uris.length);
+    return { id, url, snapshot, songs: uris.length };
   }
   throw new ServiceUnavailableError(
     `expected the playlist to stay while it is written, but Spotify lost ${TRIES} of them`,
@@ -64,15 +88,18 @@ export async function pushPlaylist(
 /** The playlist's version with these songs; null where it is gone. */
 async function fill(
   { clock, random }: PushDeps,
+  run: HeldRun,
   client: SpotifyUserClient,
   id: string,
   uris: readonly string[],
 ): Promise<{ snapshot: string | null } | null> {
   for (let tries = 1; ; tries++) {
+    await run.confirm();
     const first = await client.replaceItems(id, uris.slice(0, ITEMS_BATCH));
     let changed = first;
     try {
       for (let start = ITEMS_BATCH; changed && start < uris.length; start += ITEMS_BATCH) {
+        await run.confirm();
         changed = await client.addItems(id, uris.slice(start, start + ITEMS_BATCH));
       }
       return changed;

@@ -3,6 +3,7 @@ import type { OwnPlaylist, PlaylistDetails, SpotifyUserClient } from '../../adap
 import { ServiceUnavailableError } from '../../core/errors.ts';
 import type { Clock, PlaylistPush, PlaylistPushes } from '../../core/ports.ts';
 import { fullJitter } from '../../core/retry.ts';
+import type { HeldRun } from '../../core/run/held-run.ts';
 
 /** How often a playlist is made, after looking for the one that the failed try may have made. */
 const TRIES = 3;
@@ -23,6 +24,8 @@ const NOTHING = { playlist_id: null, url: null, snapshot: null, songs: 0, pushed
 export interface PushedPlaylistDeps {
   client: SpotifyUserClient;
   playlistPushes: PlaylistPushes;
+  /** The push, as a run. */
+  run: HeldRun;
   clock: Clock;
   /** Gives [0, 1). */
   random: () => number;
@@ -31,7 +34,7 @@ export interface PushedPlaylistDeps {
 /**
  * The playlist of a slot, which is found again or made. Each step is stored before it is taken, so that a push that was
  * killed at any time is gone on with: the playlist that it may have made is found by its name and by not having been
- * there before.
+ * there before. A playlist that is made after another push has taken over is removed again.
  */
 export class PushedPlaylist {
   readonly #deps: PushedPlaylistDeps;
@@ -48,6 +51,7 @@ export class PushedPlaylist {
   async ready(): Promise<{ id: string; url: string }> {
     const stored = await this.#deps.playlistPushes.read(this.#slot);
     const known = stored && (await this.#find(stored));
+    await this.#deps.run.confirm();
     const isThere = known && (await this.#deps.client.changeDetails(known.id, this.#details));
     const { id, url: told } = isThere ? known : await this.#make();
     const url = told ?? `https://open.spotify.com/playlist/${id}`;
@@ -80,13 +84,19 @@ export class PushedPlaylist {
   }
 
   async #make(): Promise<OwnPlaylist> {
-    const { client, clock, random } = this.#deps;
+    const { client, clock, random, run } = this.#deps;
     const { name } = this.#details;
     const others = (await this.#named(name)).map(({ id }) => id);
     await this.#save({ ...NOTHING, progress: { step: 'making', others } });
     for (let tries = 1; ; tries++) {
       try {
-        return await client.createPlaylist(this.#details);
+        await run.confirm();
+        const made = await client.createPlaylist(this.#details);
+        await run.confirm().catch(async (error: unknown) => {
+          await client.removePlaylist(made.id).catch(() => {});
+          throw error;
+        });
+        return made;
       } catch (error) {
         if (!(error instanceof ServiceUnavailableError) || tries === TRIES) throw error;
         await clock.sleep(fullJitter(tries, random));
@@ -108,6 +118,8 @@ export class PushedPlaylist {
   }: Omit<PlaylistPush, 'slot' | 'name' | 'progress'> & { progress: Progress | null }) {
     const text = progress && JSON.stringify(progress);
     const { name } = this.#details;
-    await this.#deps.playlistPushes.save({ ...push, slot: this.#slot, name, progress: text });
+    await this.#deps.run.write(({ playlistPushes }) =>
+      playlistPushes.save({ ...push, slot: this.#slot, name, progress: text }),
+    );
   }
 }

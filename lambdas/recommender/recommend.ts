@@ -1,18 +1,19 @@
 import { NoDataError } from '../../core/errors.ts';
 import { parseInput, RecommendRequest, type RecommendResult } from '../../core/events.ts';
 import { Ledger } from '../../core/ledger.ts';
-import type { History, Lake, Play } from '../../core/ports.ts';
+import type { History, Play } from '../../core/ports.ts';
 import { heardSongs } from '../../core/recommend/heard.ts';
-import { type LeaseDeps, takeRun } from '../../core/run/lease.ts';
+import type { ReplaceDeps } from '../../core/run/replace.ts';
+import { withRun } from '../../core/run/with-run.ts';
 import type { Row } from '../../core/tables.ts';
 import type { Connect } from '../collector/sources.ts';
 import { type PushDeps, pushPlaylist } from '../playlist/push.ts';
 import { type FindDeps, findSongs } from './find-songs.ts';
 
 /** What recommending needs. */
-export interface RecommendDeps extends LeaseDeps, Omit<FindDeps, 'runs'> {
+export interface RecommendDeps extends ReplaceDeps, Omit<FindDeps, 'runs'> {
   history: Pick<History, 'between' | 'tracks' | 'unidentified'>;
-  lake: FindDeps['lake'] & Pick<Lake, 'write'>;
+  lake: FindDeps['lake'] & ReplaceDeps['lake'];
   /** Spotify, to be asked whether it still has a song; absent where it is not to be. */
   connect?: Connect;
   /** What it takes to push. */
@@ -38,24 +39,20 @@ export async function recommend(deps: RecommendDeps, input: RecommendRequest): P
   // That nothing was heard is no run that failed.
   const lately = await heardLately(deps, request, date);
   if (request.dryRun) return await makeList(deps, request, lately, null);
-  const run = await takeRun(deps, {
-    ...{ kind: 'recommendation', dt: date, alone: ['recommendation'], resumes: () => false },
+  const wanted = {
+    kind: 'recommendation',
+    dt: date,
+    alone: ['recommendation'],
+    resumes: () => false,
     progress: JSON.stringify(request),
-  });
-  try {
+  } as const;
+  return await withRun(deps, wanted, async (run) => {
     const ledger = new Ledger();
     const list = await withLookup(deps, ledger, (lookup) => makeList(deps, request, lately, run.id, lookup));
-    // Another may have taken the run over meanwhile.
-    await run.advance(JSON.stringify({ ...request, writing: date }));
-    await deps.lake.write('recommendations', date, rowsOf(list));
+    await run.place(await deps.lake.stageTable(run.staging, 'recommendations', date, rowsOf(list)));
     const playlist = request.push ? await pushed(deps, list, ledger) : null;
-    const result = { ...list, playlist, requests: ledger.requests };
-    await run.done(JSON.stringify(result));
-    return result;
-  } catch (error) {
-    await run.fail();
-    throw error;
-  }
+    return { result: { ...list, playlist, requests: ledger.requests } };
+  });
 }
 
 async function withLookup<T>(

@@ -1,12 +1,14 @@
 import { nearestOnThreads } from '../../adapters/threads/nearest.ts';
+import { batched } from '../../core/batches.ts';
 import { parseInput, SimilarityRequest, type SimilarityResult } from '../../core/events.ts';
 import type { ArtistMap } from '../../core/map/artist-map.ts';
 import { candidatesOf } from '../../core/methods/confidence.ts';
 import type { Method } from '../../core/methods/method.ts';
 import { reportKey } from '../../core/names.ts';
-import type { Database, Publication, Reports } from '../../core/ports.ts';
-import { type HeldRun, takeRun } from '../../core/run/lease.ts';
-import { type ReplaceDeps, rollForward, writeRuns } from '../../core/run/replace.ts';
+import type { Publication, Published } from '../../core/ports.ts';
+import type { HeldRun } from '../../core/run/held-run.ts';
+import { DAY_KINDS, EXCLUDED, type ReplaceDeps, type Replaced, repair } from '../../core/run/replace.ts';
+import { type Ending, withRun } from '../../core/run/with-run.ts';
 import { SCORED } from '../../core/score/measures.ts';
 import { type Neighbours, nearestOf } from '../../core/similarity/neighbours.ts';
 import { closestPairs, relatedArtists } from '../../core/similarity/pairs.ts';
@@ -17,13 +19,13 @@ import { reasonsNotToPublish, scoresOf } from './judge.ts';
 import { type Looked, lookInto } from './look-into.ts';
 import { type PrepareDeps, type Prepared, prepare, readyDay } from './prepare.ts';
 import { artistAt, artistFeatures, type Details } from './read-day.ts';
-import { writeReport } from './report.ts';
+import { stageReport } from './report.ts';
 
 /** What comparing needs. */
-export interface CompareDeps extends Omit<ReplaceDeps, 'lake'>, PrepareDeps {
-  lake: ReplaceDeps['lake'] & PrepareDeps['lake'] & Reports;
-  relatedArtists: Database['relatedArtists'];
-}
+export type CompareDeps = ReplaceDeps & PrepareDeps;
+
+/** Neighbours in a batch that is published. */
+const BATCH = 50_000;
 
 /**
  * Compares the artists of a day by a method (docs/method.md), scores what comes out and publishes each artist's
@@ -38,44 +40,40 @@ export async function compare(deps: CompareDeps, input: SimilarityRequest): Prom
 export async function compareOr<T>(
   deps: CompareDeps,
   input: SimilarityRequest,
-  shareOut?: (run: HeldRun, prepared: Prepared) => Promise<T>,
+  shareOut?: (run: HeldRun, prepared: Prepared) => Promise<Ending<T>>,
 ): Promise<SimilarityResult | T> {
   const request = parseInput(SimilarityRequest, input, 'similarity');
-  await rollForward(deps);
   const dt = request.date ?? new Date(deps.clock.now()).toISOString().slice(0, 10);
   const isTooLarge = ({ result }: Prepared): boolean =>
     shareOut !== undefined && result.pairs > (request.inOnePiece ?? Infinity);
   const measured = async (prepared: Prepared): Promise<Compared> =>
     await judged(deps, isTooLarge(prepared) ? await sketched(prepared) : await measure(prepared), request);
   if (request.dryRun) return (await measured(await prepare(deps, dt, request))).result;
+  await repair(deps, [...DAY_KINDS, ...EXCLUDED.similarity]);
   await readyDay(deps, dt);
-  const run = await takeRun(deps, {
+  const wanted = {
     kind: 'similarity',
     dt,
-    alone: ['similarity'],
+    alone: EXCLUDED.similarity,
     resumes: () => false,
     progress: '{}',
-  });
-  let result: SimilarityResult;
-  try {
+  } as const;
+  return await withRun<SimilarityResult | T>(deps, wanted, async (run) => {
     const prepared = await prepare(deps, dt, request);
     const compared = await measured(prepared);
     if (shareOut && compared.publishable && isTooLarge(prepared)) {
       const { scores } = compared.result;
       return await shareOut(run, { ...prepared, result: { ...prepared.result, scores } });
     }
-    result = await compareAs(deps, run, compared);
-  } catch (error) {
-    await run.fail();
-    throw error;
-  } finally {
-    run.release();
-  }
-  await writeRuns(deps, dt, run.asDone(JSON.stringify(result)));
-  return result;
+    return await compareAs(deps, run, compared);
+  });
 }
 
-async function compareAs(deps: CompareDeps, run: HeldRun, measured: Compared): Promise<SimilarityResult> {
+async function compareAs(
+  deps: CompareDeps,
+  run: HeldRun,
+  measured: Compared,
+): Promise<Ending<SimilarityResult>> {
   const { lookedInto, nearest } = measured;
   const looked = lookedInto && lookInto(measured, lookedInto, nearest);
   const map = lookedInto && drawMap(measured, nearest);
@@ -89,11 +87,10 @@ async function compareAs(deps: CompareDeps, run: HeldRun, measured: Compared): P
     report: { page: reportKey(dt, 'index.html'), map: map && reportKey(dt, 'map.png') },
   };
   const artists = comparedArtists(measured, lookedInto?.known);
-  await writeReport(deps, { result, artists, map }, await deps.runs.ofDay(dt));
-  const summary = JSON.stringify(result);
-  if (result.published) await publish(deps, run, { ...measured, result }, { ...looked, map }, summary);
-  else await run.done(summary);
-  return result;
+  const reports = await stageReport(deps, run.staging, { result, artists, map }, await deps.runs.ofDay(dt));
+  if (!result.published) return { result, replaces: { objects: [], reports } };
+  const published = await stagePublished(deps, run, { ...measured, result }, { ...looked, map });
+  return { result, replaces: { ...published, reports } };
 }
 
 /** What came out of a comparison. */
@@ -145,38 +142,50 @@ async function judged(
   };
 }
 
-/** The lake first, then the database, whose swap also ends the run: readers of either see one whole run. */
-async function publish(
-  { lake, relatedArtists: database }: CompareDeps,
+/** Stages what the lake is to have of a run, and gives what the database is to serve. */
+async function stagePublished(
+  { lake }: CompareDeps,
   run: HeldRun,
   { day, method, nearest, k, result }: Compared,
   { details, neighbours: told, map }: Partial<Looked> & { map: ArtistMap | null },
-  summary: string,
-): Promise<void> {
+): Promise<Pick<Replaced, 'objects' | 'published' | 'publication'>> {
   const { date: dt } = result;
   const neighbours = nearest.k === k ? nearest : nearestOf(nearest, k);
   const related = () => relatedArtists(method.ids, neighbours, 0, told);
-  await lake.write('artist_features', dt, artistFeatures(day.artists, details));
-  if (map) await lake.write('artist_map', dt, mapRows(method.ids, map));
-  await lake.write('scores', dt, scoreRows(result));
-  await lake.write('related_artists', dt, related());
-  await database.publish(
-    { ...publicationOf(run.id, day, result, details), relatedArtists: related() },
-    (runs) => run.doneWithin(runs, summary),
-  );
+  const { staging } = run;
+  const features = artistFeatures(day.artists, details);
+  const objects = [await lake.stageTable(staging, 'artist_features', dt, features)];
+  if (map) objects.push(await lake.stageTable(staging, 'artist_map', dt, mapRows(method.ids, map)));
+  objects.push(await lake.stageTable(staging, 'scores', dt, scoreRows(result)));
+  objects.push(await lake.stageTable(staging, 'related_artists', dt, related()));
+  const publication = {
+    ...publicationOf(run.id, day, result, details),
+    relatedArtists: batched(related(), BATCH),
+  };
+  return { objects, published: publishedOf(run.id, result), publication };
 }
 
 const scoreRows = ({ run, method, scores }: SimilarityResult): Row<'scores'>[] =>
   scores.map((measured) => ({ ...measured, method, run }));
 
+/** What names a published run, and how it was compared. */
+export const publishedOf = (
+  run_id: string,
+  { date: dt, method, features, ranges, neighbours, space, weight, ruler }: SimilarityResult,
+): Published => ({
+  run_id,
+  dt,
+  method,
+  parameters: JSON.stringify({ features, ranges, neighbours, space, weight, ruler }),
+});
+
 /** What is published of a run beside the neighbours. */
 export const publicationOf = (
   run_id: string,
   { artists }: Prepared['day'],
-  { date: dt, method, features, ranges, neighbours, space, weight, ruler }: SimilarityResult,
+  result: SimilarityResult,
   details?: Details,
 ): Omit<Publication, 'relatedArtists'> => ({
-  ...{ run_id, dt, method },
-  parameters: JSON.stringify({ features, ranges, neighbours, space, weight, ruler }),
+  ...publishedOf(run_id, result),
   artistFeatures: artistFeatures(artists, details),
 });

@@ -9,21 +9,22 @@ import {
   type SimilarityResult,
 } from '../../core/events.ts';
 import { reportKey } from '../../core/names.ts';
-import type { LakeBatches, Run, ShardLake, ShardTables } from '../../core/ports.ts';
-import { type HeldRun, keepWaiting, takeWaiting } from '../../core/run/lease.ts';
-import { writeRuns } from '../../core/run/replace.ts';
+import type { LakeBatches, ShardLake, ShardTables } from '../../core/ports.ts';
+import type { HeldRun } from '../../core/run/held-run.ts';
+import { keepWaiting } from '../../core/run/lease.ts';
+import { repair } from '../../core/run/replace.ts';
+import { type Ending, withWaitingRun } from '../../core/run/with-run.ts';
 import { nearestOf } from '../../core/similarity/neighbours.ts';
 import { closestPairs, type PairOfIds, relatedArtists } from '../../core/similarity/pairs.ts';
 import { CLOSEST, PAIRS_OF_A_SHARD } from '../../core/similarity/settings.ts';
 import { closestOf, rowsOf, type Shards, shardsOf } from '../../core/similarity/shards.ts';
-import { type CompareDeps, compareOr, publicationOf } from './compare.ts';
+import { type CompareDeps, compareOr, publicationOf, publishedOf } from './compare.ts';
 import { type Prepared, requireSameDay } from './prepare.ts';
 import { artistFeatures } from './read-day.ts';
-import { writeReport } from './report.ts';
+import { stageReport } from './report.ts';
 
 /** What comparing in shards needs. */
 export interface ShardDeps extends CompareDeps {
-  lake: CompareDeps['lake'] & LakeBatches;
   shardLake: ShardLake;
   shardTables: ShardTables;
   /** Neighbours of a shard, about; ten million by default. */
@@ -37,6 +38,8 @@ interface Plan {
   k: number;
   /** The ids of the runs that made the day. */
   madeBy: string;
+  /** The epoch whose tables of the database and objects of the lake the steps fill. */
+  epoch: number;
   /** Without the closest pairs. */
   result: SimilarityResult;
 }
@@ -63,7 +66,7 @@ export function compareOrPlan(
   return compareOr(deps, request, (run, prepared) => plan(deps, run, prepared));
 }
 
-async function plan(deps: ShardDeps, run: HeldRun, prepared: Prepared): Promise<SimilarityPlan> {
+async function plan(deps: ShardDeps, run: HeldRun, prepared: Prepared): Promise<Ending<SimilarityPlan>> {
   const { shardLake, shardTables } = deps;
   const { day, method, k, madeBy } = prepared;
   if (method.name !== 'mean' || !method.matrix) {
@@ -72,7 +75,7 @@ async function plan(deps: ShardDeps, run: HeldRun, prepared: Prepared): Promise<
       'ask for fewer neighbours, or raise inOnePiece: only mean is shared out',
     );
   }
-  const result: SimilarityResult = { ...prepared.result, run: run.id, published: true };
+  const result: SimilarityResult = { ...prepared.result, run: run.id };
   const shards = shardsOf(result.artists, k, deps.pairsOfShard ?? PAIRS_OF_A_SHARD);
   if (shards.count > MOST_SHARDS) {
     throw new InvalidInputError(
@@ -80,14 +83,18 @@ async function plan(deps: ShardDeps, run: HeldRun, prepared: Prepared): Promise<
       'ask for fewer neighbours',
     );
   }
-  await shardLake.clear();
+  await run.confirm();
+  await shardLake.clearOthers(run.id);
   await shardLake.putMatrix(run.id, method.matrix);
   await shardLake.putFeatures(run.id, artistFeatures(day.artists));
-  await shardTables.begin(publicationOf(run.id, day, result));
-  const noted: Plan = { shards, k, madeBy, result };
-  await run.wait(JSON.stringify(noted), deps.clock.now() + STEP_MS);
+  await shardTables.begin(publicationOf(run.id, day, result), run.epoch);
+  const noted: Plan = { shards, k, madeBy, epoch: run.epoch, result };
   const { date, artists, pairs } = result;
-  return { done: false, run: run.id, date, artists, pairs, shards: [...Array(shards.count).keys()] };
+  return {
+    waits: { done: false, run: run.id, date, artists, pairs, shards: [...Array(shards.count).keys()] },
+    progress: JSON.stringify(noted),
+    resumeAfter: deps.clock.now() + STEP_MS,
+  };
 }
 
 /** Takes a step of a run that was planned: a shard, a load, or the end. Each may be repeated. */
@@ -116,8 +123,8 @@ async function compute(deps: ShardDeps, run: string, shard: number): Promise<Sha
 }
 
 async function stage(deps: ShardDeps, run: string, shard: number): Promise<ShardDone> {
-  await planOf(deps, run, shard);
-  await deps.shardTables.load(run, shard, deps.shardLake.neighbours(run, shard));
+  const { epoch } = await planOf(deps, run, shard);
+  await deps.shardTables.load(epoch, shard, deps.shardLake.neighbours(run, shard));
   return { run, shard };
 }
 
@@ -133,55 +140,47 @@ async function planOf(deps: ShardDeps, id: string, shard: number): Promise<Plan>
 }
 
 async function finish(deps: ShardDeps, id: string): Promise<SimilarityResult> {
+  const { shardLake } = deps;
+  await repair(deps, ['similarity']);
   const found = await deps.runs.byId(id);
-  const done = found?.status === 'done' ? await publishAgain(deps, found) : await publish(deps, id);
-  await writeRuns(deps, done.dt, done);
-  await deps.shardLake.clear();
-  return resultOf(done);
+  const result =
+    found?.status === 'done'
+      ? (JSON.parse(found.summary as string) as SimilarityResult)
+      : await withWaitingRun(deps, id, (run) => publish(deps, run), {
+          // What is wrong with the run for good ends it; with anything else it waits for the next try.
+          mayTryAgain: (error) => !FOR_GOOD.some((kind) => error instanceof kind),
+          resumeAfter: () => deps.clock.now() + STEP_MS,
+        });
+  await shardLake.clear(id);
+  return result;
 }
 
-const resultOf = ({ summary }: Run): SimilarityResult => JSON.parse(summary as string) as SimilarityResult;
-
-/** An earlier try has marked the run done, and has died before the swap, or its answer was lost. */
-async function publishAgain({ shardTables }: ShardDeps, done: Run): Promise<Run> {
-  await shardTables.publish(done.id, resultOf(done).pairs, async () => true);
-  return done;
+async function publish(deps: ShardDeps, run: HeldRun): Promise<Ending<SimilarityResult>> {
+  const { shardLake, shardTables } = deps;
+  const { shards, madeBy, epoch, result: planned } = JSON.parse(run.progress) as Plan;
+  const { date: dt, pairs } = planned;
+  await requireSameDay(deps, dt, madeBy);
+  const nearest = await nearestPairs(deps, run.id, dt, shards.count);
+  const report = { page: reportKey(dt, 'index.html'), map: null };
+  const result: SimilarityResult = { ...planned, published: true, nearest, report };
+  // Nobody holds all of these artists at once.
+  const page = { result, artists: [], map: null };
+  const reports = await stageReport(deps, run.staging, page, await deps.runs.ofDay(dt));
+  const inLake = await shardLake.stage(run.staging, dt, shards.count);
+  requirePairs(run, pairs, inLake.pairs, 'lake');
+  requirePairs(run, pairs, await shardTables.staged(epoch), 'database');
+  return {
+    result,
+    replaces: { objects: inLake.objects, published: publishedOf(run.id, result), staged: epoch, reports },
+  };
 }
 
-async function publish(deps: ShardDeps, id: string): Promise<Run> {
-  const run = await takeWaiting(deps, id);
-  try {
-    const { shards, madeBy, result: planned } = JSON.parse(run.progress) as Plan;
-    await requireSameDay(deps, run.dt, madeBy);
-    const nearest = await nearestPairs(deps, id, run.dt, shards.count);
-    const report = { page: reportKey(run.dt, 'index.html'), map: null };
-    const result: SimilarityResult = { ...planned, nearest, report };
-    // Nobody holds all of these artists at once.
-    await writeReport(deps, { result, artists: [], map: null }, await deps.runs.ofDay(run.dt));
-    const summary = JSON.stringify(result);
-    const rows = await deps.shardLake.place(id, run.dt, shards.count);
-    if (rows !== result.pairs) {
-      throw new StagingError(
-        `expected ${result.pairs} neighbours of run ${id} in the lake, got ${rows}`,
-        'nothing was published and the last good run stays: run similarity again',
-      );
-    }
-    await deps.shardTables.publish(id, result.pairs, (runs) => run.doneWithin(runs, summary));
-    return run.asDone(summary);
-  } catch (error) {
-    await letGo(deps, run, error);
-    throw error;
-  } finally {
-    run.release();
-  }
-}
-
-/** What is wrong with the run for good ends it; with anything else it waits for the next try. */
-async function letGo(deps: ShardDeps, run: HeldRun, error: unknown): Promise<void> {
-  if (FOR_GOOD.some((kind) => error instanceof kind)) return await run.fail();
-  await run.wait(run.progress, deps.clock.now() + STEP_MS).catch(() => {
-    // The first error is the one to be seen; the lease runs out by itself.
-  });
+function requirePairs({ id }: HeldRun, expected: number, got: number, where: string): void {
+  if (got === expected) return;
+  throw new StagingError(
+    `expected ${expected} neighbours of run ${id} in the ${where}, got ${got}`,
+    'nothing was published and the last good run stays: run similarity again',
+  );
 }
 
 const FOR_GOOD = [DayNotReadyError, LeaseLostError, StagingError];

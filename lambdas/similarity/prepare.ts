@@ -3,7 +3,7 @@ import { NAMED, type SimilarityRequest, type SimilarityResult } from '../../core
 import type { Method, MethodName } from '../../core/methods/method.ts';
 import { type ArtistTrack, trackSets } from '../../core/methods/track-sets.ts';
 import type { RunKind, Runs } from '../../core/ports.ts';
-import { DAY_KINDS } from '../../core/run/replace.ts';
+import { DAY_KINDS, isHalfReplaced } from '../../core/run/replace.ts';
 import { ALL_PAIRS_UP_TO, DEFAULT_MIN_COVERAGE, DEFAULT_NEIGHBOURS } from '../../core/similarity/settings.ts';
 import {
   type BySets,
@@ -179,10 +179,19 @@ export async function readyDay(
   if (replacing) {
     throw new DayNotReadyError(
       `expected ${dt} to be whole, but run ${replacing.id} is replacing it`,
-      'wait until it is done; if it was ended by force, its lease runs out within a minute',
+      'wait until it is done; if it was ended by force, the next command that writes brings it to its end once its lease has run out',
     );
   }
   const done = days.filter(({ status }) => status === 'done');
+  const half = days.find((run) => isHalfReplaced(run) && done.every(({ epoch }) => epoch < run.epoch));
+  if (half) {
+    throw new DayNotReadyError(
+      `expected ${dt} to be whole, but run ${half.id} was stopped while it replaced it, and what it had staged is gone`,
+      half.kind === 'import'
+        ? `import it again: soundalike import <path> --date ${dt}`
+        : `collect it again: soundalike collect --date ${dt}`,
+    );
+  }
   if (done[0]) return { kind: done[0].kind, madeBy: done.map(({ id }) => id).join() };
   const [open] = days;
   if (open) {

@@ -1,7 +1,9 @@
 import { BudgetSpentError, NoDataError, TooLongError } from '../../core/errors.ts';
 import { parseInput, TrainRequest, type TrainResult } from '../../core/events.ts';
-import type { Checkpoints, Lake, LakeBatches, LakeDays, Run } from '../../core/ports.ts';
-import { type HeldRun, type LeaseDeps, takeRun } from '../../core/run/lease.ts';
+import type { Checkpoints, LakeDays, Run } from '../../core/ports.ts';
+import type { HeldRun } from '../../core/run/held-run.ts';
+import { isHalfReplaced, type ReplaceDeps, repair } from '../../core/run/replace.ts';
+import { type Ending, withRun } from '../../core/run/with-run.ts';
 import { fingerprint } from '../../core/vectors/playlists.ts';
 import { modelName, type Word2VecSettings } from '../../core/vectors/settings.ts';
 import { type MeasureWork, measureQuality } from './measure.ts';
@@ -13,9 +15,11 @@ import { type Kept, type TrainingWork, threadsOf, trainVectors } from './train-v
 import { tune } from './tune.ts';
 
 /** What training needs. */
-export interface TrainDeps extends LeaseDeps, Omit<TrainingWork, 'threads'>, Pick<MeasureWork, 'warehouse'> {
-  lake: Pick<Lake, 'write'> & LakeBatches & LakeDays & Checkpoints;
-  say: (line: string) => void;
+export interface TrainDeps
+  extends ReplaceDeps,
+    Omit<TrainingWork, 'threads'>,
+    Pick<MeasureWork, 'warehouse'> {
+  lake: ReplaceDeps['lake'] & LakeDays & Checkpoints;
 }
 
 /**
@@ -32,17 +36,24 @@ export interface TrainDeps extends LeaseDeps, Omit<TrainingWork, 'threads'>, Pic
 export async function train(deps: TrainDeps, input: TrainRequest): Promise<TrainResult> {
   const { run: id, adopt: _, ...asked } = parseInput(TrainRequest, input, 'train');
   const began = deps.clock.now();
+  await repair(deps, ['training']);
   const earlier = id === undefined ? undefined : await existing(deps, id);
-  if (earlier?.summary) return JSON.parse(earlier.summary) as TrainResult;
+  if (earlier?.status === 'done') return JSON.parse(earlier.summary as string) as TrainResult;
   // That there is nothing to train on is no run that failed.
   if (!earlier && (await deps.lake.days('playlists')).length === 0) throw noPlaylists();
-  const run = await takeRun(deps, {
-    ...{ kind: 'training', dt: earlier?.dt ?? new Date(began).toISOString().slice(0, 10) },
-    ...{ alone: ['training'], progress: JSON.stringify(newProgress(asked)) },
-    resumes: (other) =>
-      earlier ? other.id === earlier.id : JSON.stringify(askedOf(other.progress)) === JSON.stringify(asked),
-  });
-  return await new Work(deps, run, began).goOn();
+  const wanted = {
+    kind: 'training',
+    dt: earlier?.dt ?? new Date(began).toISOString().slice(0, 10),
+    alone: ['training'],
+    progress: JSON.stringify(newProgress(asked)),
+    resumes: (other: Run) =>
+      !isHalfReplaced(other) &&
+      (earlier ? other.id === earlier.id : JSON.stringify(askedOf(other.progress)) === JSON.stringify(asked)),
+  } as const;
+  const result = await withRun(deps, wanted, (run) => new Work(deps, run, began).resume());
+  // The model is there: what is left over goes when the next training begins.
+  if (result.done) await deps.lake.clearCheckpoints(result.run).catch(() => {});
+  return result;
 }
 
 /** A call's work on a run. */
@@ -62,8 +73,8 @@ class Work {
     this.#began = began - this.#state.seconds * 1000;
   }
 
-  /** Goes as far as the time of the call allows. */
-  async goOn(): Promise<TrainResult> {
+  /** Trains as far as the time of the call allows. */
+  async resume(): Promise<Ending<TrainResult>> {
     const scores = this.#state.measured.scores.length;
     let playlists: LakePlaylists | undefined;
     try {
@@ -72,23 +83,22 @@ class Work {
     } catch (error) {
       const { settings, measured } = this.#state;
       this.#advanced ||= measured.scores.length > scores;
+      this.#run.note(this.#note());
       if (error instanceof BudgetSpentError && this.#advanced && playlists && settings) {
-        await this.#run.wait(this.#note(), null);
-        return this.#result(playlists, settings, { stopped: error.message });
+        const waits = this.#result(playlists, settings, { stopped: error.message });
+        return { waits, progress: this.#note(), resumeAfter: null };
       }
-      await this.#run.fail(this.#note());
       throw error instanceof BudgetSpentError ? tooLong(playlists, error) : error;
     }
   }
 
   /** Sees whether what was kept is of these playlists, and settles what to train with. */
   async #begin(playlists: LakePlaylists): Promise<Word2VecSettings> {
-    const { say, runs, lake } = this.#deps;
+    const { say, runs } = this.#deps;
     const state = this.#state;
     const print = fingerprint(playlists);
     if (state.playlists !== print) {
-      // Those of trainings that nobody goes on with go too.
-      await lake.clearCheckpoints();
+      await this.#clearCheckpoints();
       if (state.playlists !== null) say('The playlists have changed: the training begins anew.');
       delete state.quality;
       Object.assign(state, newProgress(state.asked), { playlists: print });
@@ -104,7 +114,16 @@ class Work {
     return found.settings;
   }
 
-  async #train(playlists: LakePlaylists, settings: Word2VecSettings): Promise<TrainResult> {
+  /** Removes what was kept of other playlists, and of trainings that cannot be resumed. */
+  async #clearCheckpoints(): Promise<void> {
+    const { lake, runs } = this.#deps;
+    for (const id of await lake.checkpoints()) {
+      const status = id === this.#run.id ? 'done' : (await runs.byId(id))?.status;
+      if (status === undefined || status === 'done' || status === 'failed') await lake.clearCheckpoints(id);
+    }
+  }
+
+  async #train(playlists: LakePlaylists, settings: Word2VecSettings): Promise<Ending<TrainResult>> {
     const { lake, say } = this.#deps;
     const state = this.#state;
     const work = this.#work;
@@ -112,7 +131,7 @@ class Work {
       say,
       last: () => lake.checkpoint(this.#run.id),
       keep: async (bytes) => {
-        await lake.putCheckpoint(this.#run.id, bytes);
+        await lake.putCheckpoint(this.#run.staging, bytes);
         await this.#advance();
       },
     };
@@ -123,15 +142,11 @@ class Work {
     }
     const vectors = await trainVectors(work, playlists, settings, 'training', kept);
     if (!vectors) throw nothingToLearn(playlists, settings);
-    // Another may have taken the run over meanwhile.
-    await this.#advance();
     const model = this.#model(settings);
-    await lake.write('track_vectors', model, vectorRows(vectors, namesIn(playlists)));
+    const rows = vectorRows(vectors, namesIn(playlists));
+    const staged = await lake.stageTable(this.#run.staging, 'track_vectors', model, rows);
     const result = this.#result(playlists, settings, { done: true, vocabulary: vectors.ids.length });
-    await this.#run.done(JSON.stringify(result));
-    // The model is there: what is left over goes when the next begins.
-    await lake.clearCheckpoints().catch(() => {});
-    return result;
+    return { result, replaces: { objects: [staged] } };
   }
 
   #result(playlists: LakePlaylists, settings: Word2VecSettings, end: Partial<TrainResult>): TrainResult {

@@ -1,4 +1,4 @@
 -- Adds a run.
--- Inputs: id, kind, dt, owner, lease_until, progress, started_at, finished_at, status, summary.
-INSERT INTO runs (id, kind, dt, owner, lease_until, progress, started_at, finished_at, status, summary)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+-- Inputs: id, kind, dt, owner, lease_until, progress, started_at, finished_at, status, summary, epoch.
+INSERT INTO runs (id, kind, dt, owner, lease_until, progress, started_at, finished_at, status, summary, epoch)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

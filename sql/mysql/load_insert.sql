@@ -1,2 +1,2 @@
--- Notes that a shard is staged. Inputs: the shard, its neighbours.
-INSERT INTO related_artists_loads (shard, pairs) VALUES (?, ?)
+-- Notes that a shard is staged. Inputs: the table of shards, the shard, its neighbours.
+INSERT INTO ?? (shard, pairs) VALUES (?, ?)

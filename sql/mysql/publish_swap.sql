@@ -1,5 +1,6 @@
--- Puts the staged run in the place of the published one, at once. Inputs: none.
+-- Puts the staged run in place of the published one, at once.
+-- Inputs, of each of the three tables: the name that the published one gets, the name of the staged one.
 RENAME TABLE
-  related_artists TO related_artists_old, related_artists_next TO related_artists,
-  artist_features TO artist_features_old, artist_features_next TO artist_features,
-  published TO published_old, published_next TO published
+  related_artists TO ??, ?? TO related_artists,
+  artist_features TO ??, ?? TO artist_features,
+  published TO ??, ?? TO published

@@ -1,2 +1,2 @@
--- How many neighbours are staged. Grain: one row. Inputs: none.
-SELECT COALESCE(SUM(pairs), 0) AS pairs FROM related_artists_loads
+-- How many neighbours are staged. Grain: one row. Inputs: the table of shards.
+SELECT COALESCE(SUM(pairs), 0) AS pairs FROM ??

@@ -1,2 +1,2 @@
--- An empty table beside artist_features, to take its place. Inputs: none.
-CREATE TABLE artist_features_next LIKE artist_features
+-- An empty table beside artist_features, to take its place. Inputs: its name.
+CREATE TABLE ?? LIKE artist_features

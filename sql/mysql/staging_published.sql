@@ -1,2 +1,2 @@
--- An empty table beside published, to take its place. Inputs: none.
-CREATE TABLE published_next LIKE published
+-- An empty table beside published, to take its place. Inputs: its name.
+CREATE TABLE ?? LIKE published

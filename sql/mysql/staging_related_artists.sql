@@ -1,2 +1,2 @@
--- An empty table beside related_artists, to take its place. Inputs: none.
-CREATE TABLE related_artists_next LIKE related_artists
+-- An empty table beside related_artists, to take its place. Inputs: its name.
+CREATE TABLE ?? LIKE related_artists

@@ -5,10 +5,11 @@ import { pathToFileURL } from 'node:url';
 import { FolderStore } from '../../adapters/lake/folder.ts';
 import { ParquetLake } from '../../adapters/lake/lake.ts';
 import { reportKey } from '../../core/names.ts';
-import { writeReport } from '../../lambdas/similarity/report.ts';
+import { stageReport } from '../../lambdas/similarity/report.ts';
 import { axeViolations } from '../support/axe.ts';
 import { testBrowser, watchedPage } from '../support/chromium.ts';
 import { comparedOf, DAY, RUNS } from '../support/compared.ts';
+import { TEST_PLACE } from '../support/lake.ts';
 
 const browser = testBrowser();
 let folder: string;
@@ -25,7 +26,9 @@ test.each([
 ] as const)(
   'the report of %i artists at %i pixels, %s: no fault, nothing beyond the edge',
   async (n, width, colorScheme) => {
-    await writeReport({ lake: new ParquetLake(new FolderStore(folder)) }, comparedOf(n), RUNS);
+    const lake = new ParquetLake(new FolderStore(folder));
+    for (const staged of await stageReport({ lake }, TEST_PLACE, comparedOf(n), RUNS))
+      await lake.place(staged);
     const url = pathToFileURL(join(folder, reportKey(DAY, 'index.html'))).href;
     const { page, faults } = await watchedPage(browser(), url, {
       viewport: { width, height: 800 },

@@ -62,7 +62,7 @@ const RESULT: Compared['result'] = {
 };
 
 const runOf = (kind: Run['kind'], id: string, summary: object | null): Run => ({
-  ...{ id, kind, dt: DAY, owner: 'host', lease_until: '', progress: '{}' },
+  ...{ id, kind, dt: DAY, owner: 'host', lease_until: '', progress: '{}', epoch: 0 },
   started_at: `${DAY}T04:30:00.000Z`,
   finished_at: summary && `${DAY}T04:40:00.000Z`,
   status: summary ? 'done' : 'running',

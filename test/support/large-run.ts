@@ -1,9 +1,12 @@
+import { batched } from '../../core/batches.ts';
 import type { MapQuality, SimilarityResult } from '../../core/events.ts';
 import { DEFAULT_FEATURES, FEATURES } from '../../core/features.ts';
+import type { Run } from '../../core/ports.ts';
 import type { Row } from '../../core/tables.ts';
 import { byId } from '../../core/text.ts';
 import type { Random } from '../../sample/random.ts';
-import { type Machine, runRow, TODAY } from './machine.ts';
+import { type Machine, TODAY } from './machine.ts';
+import { publishAs } from './publication.ts';
 import { artistRow } from './rows.ts';
 
 const NEIGHBOURS = 10;
@@ -14,7 +17,7 @@ const STYLES = 8;
  * compared: in styles that are spots on the map, each artist's neighbours being those next to it by id.
  */
 export async function putLargeRun(machine: Machine, count: number, random: Random): Promise<void> {
-  const { lake, artists, relatedArtists, runs } = machine;
+  const { lake, artists, runs } = machine;
   const known = Array.from({ length: count }, (_, i) =>
     artistRow(`artist${i}`, { name: `Artist ${i}`, popularity: i % 100, genres: [`genre ${i % 20}`] }),
   ).sort((a, b) => byId(a.id, b.id));
@@ -42,17 +45,16 @@ export async function putLargeRun(machine: Machine, count: number, random: Rando
     known.map(({ id }, i) => placeOf(id, i, random)),
   );
   const result = resultOf(count);
-  const run = runRow({ kind: 'similarity', id: result.run as string, summary: JSON.stringify(result) });
-  await runs.insert(run);
-  const { id, kind, started_at, status, summary } = run;
-  await lake.write('runs', TODAY, [{ id, kind, status, started_at, finished_at: started_at, summary }]);
-  await relatedArtists.publish(
-    {
-      ...{ run_id: id, dt: TODAY, method: 'mean', parameters: JSON.stringify(result) },
-      ...{ artistFeatures, relatedArtists: relatedArtistRows },
-    },
-    async () => true,
-  );
+  const id = result.run as string;
+  await publishAs(machine, {
+    ...{ run_id: id, dt: TODAY, method: 'mean', parameters: JSON.stringify(result) },
+    ...{ artistFeatures, relatedArtists: batched(relatedArtistRows, 10_000) },
+  });
+  const run = (await runs.byId(id)) as Run;
+  const done: Run = { ...run, status: 'done', finished_at: run.started_at, summary: JSON.stringify(result) };
+  await runs.update(done, run.epoch);
+  const { kind, started_at, finished_at, status, summary } = done;
+  await lake.write('runs', TODAY, [{ id, kind, status, started_at, finished_at, summary }]);
 }
 
 function placeOf(artist_id: string, i: number, random: Random): Row<'artist_map'> {

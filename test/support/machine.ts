@@ -21,6 +21,9 @@ export interface Machine extends Omit<Database, 'close'> {
   clock: FakeClock;
   host: Host;
   newId: () => string;
+  /** What a verb said. */
+  said: string[];
+  say: (line: string) => void;
   /** Closes what is open and removes the folder. */
   close(): Promise<void>;
 }
@@ -32,6 +35,7 @@ export async function openMachine(): Promise<Machine> {
   const database = await openSqlite(join(folder, 'soundalike.db'));
   const warehouse = new DuckDbWarehouse(lakeFolder);
   let ids = 0;
+  const said: string[] = [];
   return {
     ...database,
     folder,
@@ -41,6 +45,8 @@ export async function openMachine(): Promise<Machine> {
     clock: new FakeClock(),
     host: { owner: 'this test', isGone: () => false },
     newId: () => String(++ids),
+    said,
+    say: (line) => void said.push(line),
     async close() {
       await warehouse.close();
       await database.close();
@@ -92,5 +98,6 @@ export const runRow = (values: Partial<Run> = {}): Run => ({
   finished_at: null,
   status: 'done',
   summary: null,
+  epoch: 0,
   ...values,
 });

@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import { FolderStore } from '../../adapters/lake/folder.ts';
 import { ParquetLake } from '../../adapters/lake/lake.ts';
-import type { Runs } from '../../core/ports.ts';
+import type { Tables } from '../../core/ports.ts';
 import type { Process } from './pipeline.ts';
 
-const WRITES = ['put', 'write', 'putFile', 'copy', 'removeAll', 'insert', 'update'];
+/** What changes the lake, the tables, and what is served. */
+const WRITES = [
+  ...['put', 'write', 'putFile', 'removeAll', 'stage', 'stageCopy', 'stageRemoval', 'place', 'discard'],
+  ...['insert', 'update', 'take', 'changed', 'claim', 'written', 'know', 'refresh', 'publish'],
+];
 
 /** A process that dies: what it is given, and whether it has died yet. */
 export interface Mortal {
@@ -12,7 +16,7 @@ export interface Mortal {
   isDead(): boolean;
 }
 
-/** The process as it is until its `n`-th write to the lake or the runs; before that one it dies, and does no more. */
+/** The process as it is until its `n`-th write; before that one it dies, and does no more. */
 export function mortal(process: Process, folder: string, n: number): Mortal {
   let writes = 0;
   const step = (name: string): void => {
@@ -26,12 +30,22 @@ export function mortal(process: Process, folder: string, n: number): Mortal {
         if (typeof value !== 'function') return value;
         return async (...values: unknown[]) => {
           step(String(name));
-          const [work] = values;
-          const inner = (runs: Runs) => (work as (runs: Runs) => unknown)(dying(runs));
-          return await value.apply(object, name === 'exclusively' ? [inner] : values);
+          return await value.apply(object, values);
         };
       },
     });
-  const lake = new ParquetLake(dying(new FolderStore(join(folder, 'lake'))));
-  return { deps: { ...process, lake, runs: dying(process.runs) }, isDead: () => writes >= n };
+  const dyingTables = <T extends Pick<Tables, 'artists' | 'runs' | 'runDays'>>(tables: T): T => ({
+    ...tables,
+    artists: dying(tables.artists),
+    runs: dying(tables.runs),
+    runDays: dying(tables.runDays),
+  });
+  const deps: Process = {
+    ...process,
+    ...dyingTables(process),
+    lake: new ParquetLake(dying(new FolderStore(join(folder, 'lake')))),
+    relatedArtists: dying(process.relatedArtists),
+    transaction: (work) => process.transaction((tables) => work(dyingTables(tables))),
+  };
+  return { deps, isDead: () => writes >= n };
 }

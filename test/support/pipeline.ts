@@ -35,7 +35,7 @@ export interface PipelineOptions {
 
 /** What a process of the pipeline is given. */
 export interface Process extends CollectDeps, CompareDeps {
-  lake: CollectDeps['lake'] & CompareDeps['lake'];
+  lake: ParquetLake;
   warehouse: CompareDeps['warehouse'];
   database: Database;
 }
@@ -108,6 +108,7 @@ async function onFolder(
       clock,
       host: { owner, isGone: (other) => gone.has(other) },
       newId: () => `${owner}${++ids}`,
+      say,
       connect: connector({ settings, app, provider, apiState, clock, random, say }),
       progress: () => {},
       concurrency: 4,

@@ -6,11 +6,12 @@ import { ParquetLake } from '../../adapters/lake/lake.ts';
 import { DuckDbWarehouse } from '../../adapters/warehouse/duckdb.ts';
 import { LeaseHeldError } from '../../core/errors.ts';
 import type { GapBounds } from '../../core/events.ts';
-import type { Database, Play } from '../../core/ports.ts';
+import type { Database, Play, StagedObject } from '../../core/ports.ts';
 import { importHistory } from '../../lambdas/listening/import-history.ts';
 import { type ListenDeps, listen } from '../../lambdas/listening/listen.ts';
 import { mulberry32, type Random } from '../../sample/random.ts';
 import { FakeClock } from './clock.ts';
+import { lakeWith } from './lake.ts';
 import { extendedOf, type Listener, listenerOf, SpotifyOf, shortOf, type TruePlay } from './listener.ts';
 
 const HOUR = 3_600_000;
@@ -55,6 +56,7 @@ export async function twoWeeks(
   let off = 0;
   const process = (owner: string): ListenDeps & { progress: () => void } => ({
     ...database,
+    say: () => {},
     clock: {
       ...clock,
       now: () => spotify.now + off,
@@ -114,15 +116,13 @@ const DIED = 'died between the database and the lake';
 const isForeseen = (error: unknown): boolean =>
   error instanceof LeaseHeldError || (error as Error).message === DIED;
 
-function dyingLake(lake: ParquetLake, random: Random): ParquetLake {
-  return Object.assign(Object.create(lake) as ParquetLake, {
-    write: async (...written: Parameters<ParquetLake['write']>) => {
+const dyingLake = (lake: ParquetLake, random: Random): ParquetLake =>
+  lakeWith(lake, {
+    place: async (object: StagedObject) => {
       if (random.int(8) === 0) throw new Error(DIED);
-      await lake.write(...written);
+      return await lake.place(object);
     },
-    removeDay: (...removed: Parameters<ParquetLake['removeDay']>) => lake.removeDay(...removed),
   });
-}
 
 async function untilDone(work: () => Promise<unknown>): Promise<void> {
   for (;;) {

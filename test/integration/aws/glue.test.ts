@@ -9,6 +9,7 @@ import { AwsError, AwsRefusedError } from '../../../core/errors.ts';
 import { partitionKey } from '../../../core/names.ts';
 import { clientFor, inThisRealm, patience } from '../../support/aws/client.ts';
 import { AwsFault, type JsonService, type Output, serveJson, turns } from '../../support/aws/json-service.ts';
+import { removeDay, TEST_PLACE } from '../../support/lake.ts';
 
 const DAY = '2026-11-22';
 const DESCRIPTOR = {
@@ -107,9 +108,9 @@ describe('the store', () => {
     const file = join(folder, 'file');
     await writeFile(file, 'x');
     await lake.putSlice('r', 'artists-0001', {});
-    await lake.stageDay('r', 'related_artists', [ROW]);
+    const staged = await lake.stageTable(TEST_PLACE, 'related_artists', DAY, [ROW]);
     expect(glue.calls).toEqual([]);
-    await lake.replaceDay('r', DAY, ['related_artists']);
+    await lake.place(staged);
     await lake.write('related_artists', DAY, [ROW]);
     await store.putFile(partitionKey('playlists', 'mpd'), file);
     for (const key of [
@@ -126,8 +127,9 @@ describe('the store', () => {
     expect(await lake.read('related_artists', DAY)).toEqual([ROW]);
   });
 
-  test('registers nothing where nothing was copied', async () => {
-    expect(await store.copy('staging/none', partitionKey('runs', DAY))).toBe(false);
+  test('registers nothing where nothing was placed', async () => {
+    const none = { staged: 'staging/none', target: partitionKey('runs', DAY), mark: 'none' };
+    expect(await store.place(none)).toBe(false);
     expect(glue.calls).toEqual([]);
   });
 
@@ -142,7 +144,7 @@ describe('the store', () => {
   test('removes a day from Glue and from the bucket, after which it can come back', async () => {
     const lake = new ParquetLake(store);
     await lake.write('related_artists', DAY, [ROW]);
-    await store.removeAll(`related-artists/dt=${DAY}/`);
+    await removeDay(lake, 'related_artists', DAY);
     expect(glue.inputsOf('DeletePartition')).toEqual([
       { DatabaseName: 'music', TableName: 'related_artists', PartitionValues: [DAY] },
     ]);

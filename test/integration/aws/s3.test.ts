@@ -13,6 +13,7 @@ import {
 } from '../../../core/errors.ts';
 import { clientFor, inThisRealm, patience } from '../../support/aws/client.ts';
 import { type S3Fault, type S3Server, serveS3 } from '../../support/aws/s3.ts';
+import { TEST_PLACE } from '../../support/lake.ts';
 
 const MB = 1024 * 1024;
 const SLOW_DOWN: S3Fault = { status: 503, code: 'SlowDown' };
@@ -66,9 +67,14 @@ test('an object comes back as it was put, and the next put replaces it', async (
 
 test('what people open is told to browsers as what it is', async () => {
   const lake = new ParquetLake(store);
-  await lake.putReport('2026-11-22', 'index.html', bytes('<!doctype html>'));
-  await lake.putReport('2026-11-22', 'map.png', bytes('png'));
-  expect(s3.requests.map(({ headers }) => headers['content-type'])).toEqual([
+  for (const [file, text] of [
+    ['index.html', '<!doctype html>'],
+    ['map.png', 'png'],
+  ] as const) {
+    await lake.place(await lake.stageReport(TEST_PLACE, '2026-11-22', file, bytes(text)));
+  }
+  const begun = s3.requests.filter(({ line }) => line.includes('?uploads'));
+  expect(begun.map(({ headers }) => headers['content-type'])).toEqual([
     'text/html; charset=utf-8',
     'image/png',
   ]);
@@ -92,10 +98,13 @@ test('without an endpoint the client speaks to AWS as the SDK does', async () =>
   expect(await requestChecksumCalculation()).toBe('WHEN_SUPPORTED');
 });
 
-test('a copy tells whether there was such an object, and may have any name', async () => {
-  expect(await store.copy('staging/r 1/+ü.parquet', 'b')).toBe(false);
-  await store.put('staging/r 1/+ü.parquet', bytes('day'));
-  expect(await store.copy('staging/r 1/+ü.parquet', 'b')).toBe(true);
+test('a copy is staged where there is such an object, which may have any name', async () => {
+  const from = 'uploads/r 1/+ü.parquet';
+  expect(await store.stageCopy(from, 'staging/b', 'b')).toBeUndefined();
+  await store.put(from, bytes('day'));
+  const mark = (await store.stageCopy(from, 'staging/b', 'b')) as string;
+  expect(await store.get('b')).toBeUndefined();
+  expect(await store.place({ staged: 'staging/b', target: 'b', mark })).toBe(true);
   expect(await stored('b')).toBe('day');
 });
 
@@ -117,9 +126,8 @@ test('an object that S3 does not remove is an error, although the status is 200'
 test('the lake writes and reads its tables there', async () => {
   const lake = new ParquetLake(store);
   const row = { artist_id: 'a', y_artist: 'b', distance: 0.25, rank: 1, confidence: null, reasons: null };
-  await lake.stageDay('r1', 'related_artists', [row]);
-  await lake.replaceDay('r1', '2026-11-22', ['related_artists']);
-  await lake.clearStaging();
+  await lake.place(await lake.stageTable(TEST_PLACE, 'related_artists', '2026-11-22', [row]));
+  await lake.clear(TEST_PLACE.run);
   expect(await lake.read('related_artists', '2026-11-22')).toEqual([row]);
   expect([...s3.objects.keys()]).toEqual(['lake/lake/related-artists/dt=2026-11-22/part-00000.parquet']);
 });
@@ -283,7 +291,7 @@ describe('when S3', () => {
     ['NoSuchBucket', 404, AwsError],
   ])('says %s, that is told at once, with its cause and no secret', async (code, status, expected) => {
     s3.fault = () => ({ status, code });
-    const error = await store.copy('a', 'b').catch((thrown: Error) => thrown);
+    const error = await store.put('a', bytes('b')).catch((thrown: Error) => thrown);
     expect(error).toBeInstanceOf(expected);
     expect(error).toMatchObject({ message: expect.stringContaining(code), cause: { name: code } });
     expect(JSON.stringify(error)).not.toContain('not-a-secret');

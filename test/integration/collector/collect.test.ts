@@ -106,14 +106,23 @@ test('nobody followed, an unknown run, a wrong event, an imported day: each is r
     await expect(pipeline.collect({ run: 'collection-1' })).rejects.toThrow(NoDataError);
     await expect(pipeline.collect({ date: '2026-02-30' })).rejects.toThrow(InvalidInputError);
     await expect(pipeline.collect({ budget: 0 })).rejects.toThrow(/field budget/);
-    const run = { id: 'import-1', kind: 'import', dt: TODAY, owner: 'x', progress: '{}', summary: null };
+    const run = {
+      id: 'import-1',
+      kind: 'import',
+      dt: TODAY,
+      owner: 'x',
+      progress: '{}',
+      summary: null,
+      epoch: 0,
+    };
     const at = `${TODAY}T10:00:00.000Z`;
     const times = { started_at: at, finished_at: at, lease_until: at };
     await pipeline.main.runs.insert({ ...run, ...times, kind: 'import', status: 'done' });
     await expect(pipeline.collect()).rejects.toThrow(DayTakenError);
     await expect(pipeline.collect()).rejects.toThrow(/belongs to run import-1/);
     expect([asked(pipeline), await pipeline.day(), await pipeline.statuses()]).toEqual([0, {}, ['done']]);
-    await pipeline.main.runs.update({ ...run, ...times, kind: 'import', status: 'failed' }, 'x');
+    await pipeline.main.runs.remove('import-1');
+    await pipeline.main.runs.insert({ ...run, ...times, kind: 'import', status: 'failed' });
     expect(await pipeline.collect()).toMatchObject({ done: true });
   }));
 

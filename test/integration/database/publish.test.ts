@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { openSqlite } from '../../../adapters/database/sqlite.ts';
+import { batched } from '../../../core/batches.ts';
 import { LeaseLostError } from '../../../core/errors.ts';
 import type { Database } from '../../../core/ports.ts';
 import type { Row } from '../../../core/tables.ts';
 import { times } from '../../support/long.ts';
-import { runRow } from '../../support/machine.ts';
-import { publicationOf } from '../../support/publication.ts';
+import { holderOf, publicationOf, publishAs } from '../../support/publication.ts';
 import { type PublishedReader, startProgram, startReader } from '../../support/published-reader.ts';
 
 /** Enough that a run's rows are many pages and a publish takes a while. */
@@ -30,9 +30,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const held = async () => true;
-const publish = (run: number, stillHeld: () => Promise<boolean> = held) =>
-  database.relatedArtists.publish(publicationOf(run, ARTISTS), stillHeld);
+/** `meanwhile` runs when all rows are written and nothing is committed. */
+const publish = (run: number, meanwhile?: () => Promise<void>) =>
+  publishAs(database, publicationOf(run, ARTISTS, meanwhile));
 const served = async () => {
   const found = await database.relatedArtists.nearest('a0', 1000);
   return { run: found?.published.run_id, neighbours: found?.neighbours.length };
@@ -51,9 +51,7 @@ test('a reader in another process goes on with the old run while the new one is 
   for (let run = 1; run <= 10; run++) {
     let seen = new Set<number>();
     await publish(run, async () => {
-      // All rows are replaced, and nothing is committed.
       seen = await other.next(3);
-      return true;
     });
     expect([...seen]).toEqual([run - 1]);
     await other.seen(run);
@@ -73,7 +71,6 @@ test('a process that opens the file in mid-publish need not wait', async () => {
   let seen = new Set<number>();
   await publish(1, async () => {
     seen = await reader().next(1);
-    return true;
   });
   expect([...seen]).toEqual([0]);
 });
@@ -82,11 +79,11 @@ test('a process that opens the file in mid-publish need not wait', async () => {
 const publisher = (busyTimeoutMs?: number) =>
   startProgram(`
     import { openSqlite } from '$ROOT/adapters/database/sqlite.ts';
-    import { publicationOf } from '$ROOT/test/support/publication.ts';
-    const { relatedArtists } = await openSqlite(${JSON.stringify(path)}, { busyTimeoutMs: ${busyTimeoutMs} });
+    import { publicationOf, publishAs } from '$ROOT/test/support/publication.ts';
+    const database = await openSqlite(${JSON.stringify(path)}, { busyTimeoutMs: ${busyTimeoutMs} });
     process.stdout.write('ready');
     try {
-      await relatedArtists.publish(publicationOf(2, ${ARTISTS}), async () => true);
+      await publishAs(database, publicationOf(2, ${ARTISTS}));
     } catch ({ code, hint }) {
       process.stdout.write(code + ': ' + hint);
       process.exitCode = 1;
@@ -101,24 +98,27 @@ test('a second publisher waits for the first, for as long as it was told', async
     expect(await text(impatient.stdout)).toBe(
       'readystorage: another process is writing: wait until it is done and try again',
     );
-    return true;
   });
   expect(await once(patient, 'exit')).toEqual([0, null]);
   expect(await served()).toEqual(whole(2));
 });
 
-test('a run that is not held any more changes nothing', async () => {
+test('a run that another has taken over, or that is not replacing its day, changes nothing', async () => {
   await publish(1);
-  await database.runs.insert(runRow({ id: 'run-2', status: 'running' }));
-  const lost = database.relatedArtists.publish(publicationOf(2, ARTISTS), async (runs) => {
-    const run = runRow({ id: 'run-2', status: 'done' });
-    expect(await runs.update(run, run.owner)).toBe(true);
-    return runs.update(run, 'somebody else');
-  });
-  await expect(lost).rejects.toThrow(LeaseLostError);
+  const holder = await holderOf(database, 'run-2');
+  const { relatedArtists, runs } = database;
+  const late = () => relatedArtists.publish(publicationOf(2, ARTISTS), holder.epoch, holder);
+  for (const change of [{ epoch: holder.epoch + 1 }, { status: 'failed' as const }]) {
+    await runs.take({ ...holder, ...change }, holder.epoch);
+    await expect(late()).rejects.toThrow(LeaseLostError);
+    await runs.take(holder, change.epoch ?? holder.epoch);
+  }
   expect(await served()).toEqual(whole(1));
-  // Nor does what was written on the way.
-  expect(await database.runs.byId('run-2')).toMatchObject({ status: 'running' });
+  await late();
+  expect(await served()).toEqual(whole(2));
+  // It may be repeated, and does not read the rows again then.
+  const reading = () => Promise.reject(new Error('read again'));
+  await relatedArtists.publish(publicationOf(2, ARTISTS, reading), holder.epoch, holder);
 });
 
 test('a run whose rows cannot be made, or are not right, changes nothing', async () => {
@@ -127,14 +127,15 @@ test('a run whose rows cannot be made, or are not right, changes nothing', async
     yield { artist_id: 'a0', y_artist: 'a1', distance: 0.5, rank: 1, confidence: 0.25, reasons: '[1]' };
     throw new Error('no more rows');
   }
-  const attempt = (relatedArtists: Iterable<Row<'related_artists'>>) =>
-    database.relatedArtists.publish({ ...publicationOf(2, ARTISTS), relatedArtists }, held);
+  let run = 2;
+  const attempt = (rows: Iterable<Row<'related_artists'>>) =>
+    publishAs(database, { ...publicationOf(run++, ARTISTS), relatedArtists: batched(rows, 1) });
   await expect(attempt(failing())).rejects.toThrow('no more rows');
   const row = { artist_id: 'a0', y_artist: 'a1', distance: 0.5, rank: 1, confidence: 0.25, reasons: '[1]' };
   await expect(attempt([row, row])).rejects.toThrow(/UNIQUE/);
   expect(await served()).toEqual(whole(1));
-  await publish(3);
-  expect(await served()).toEqual(whole(3));
+  await publish(4);
+  expect(await served()).toEqual(whole(4));
 });
 
 test('a publisher that is killed in the middle leaves the old run, and the next can publish', async () => {
@@ -142,12 +143,13 @@ test('a publisher that is killed in the middle leaves the old run, and the next 
   // More rows than SQLite's cache holds, so that some of them are in the write-ahead log already.
   const child = startProgram(`
     import { openSqlite } from '$ROOT/adapters/database/sqlite.ts';
-    import { publicationOf } from '$ROOT/test/support/publication.ts';
-    const { relatedArtists } = await openSqlite(${JSON.stringify(path)});
-    await relatedArtists.publish(publicationOf(2, 300), () => {
+    import { publicationOf, publishAs } from '$ROOT/test/support/publication.ts';
+    const database = await openSqlite(${JSON.stringify(path)});
+    const standStill = () => {
       process.stdout.write('written');
       return new Promise(() => setInterval(() => {}, 1000));
-    });
+    };
+    await publishAs(database, publicationOf(2, 300, standStill));
   `);
   await once(child.stdout, 'data');
   expect(await served()).toEqual(whole(1));

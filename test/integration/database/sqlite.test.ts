@@ -39,6 +39,8 @@ test('a file of the first version is brought up to date, and keeps what it has',
     'history_gaps',
     'history_days',
     'playlist_pushes',
+    'run_epoch',
+    'run_days',
   ]) {
     file.exec(`DROP TABLE ${table}`);
   }
@@ -47,6 +49,7 @@ test('a file of the first version is brought up to date, and keeps what it has',
   for (const column of ['duration_ms', 'playlists', 'spread']) {
     file.exec(`ALTER TABLE artist_features DROP COLUMN ${column}`);
   }
+  file.exec('ALTER TABLE runs DROP COLUMN epoch');
   file.exec('DELETE FROM schema_migrations WHERE version > 1');
   file.close();
   const opened = await openSqlite(path);

@@ -7,7 +7,7 @@ import type { Run } from '../../../core/ports.ts';
 import { consent } from '../../../lambdas/doctor/consent.ts';
 import type { FaultRule } from '../../../sample/stand-in/faults.ts';
 import { runRow } from '../../support/machine.ts';
-import { publicationOf } from '../../support/publication.ts';
+import { publicationOf, publishAs } from '../../support/publication.ts';
 import { artistRow, featuresRow, trackRow } from '../../support/rows.ts';
 import { artistId, smallCatalogue } from '../../support/small-catalogue.ts';
 import { byName, failing, type Patient, waiting, withPatient } from './patient.ts';
@@ -326,10 +326,11 @@ describe('runs', () => {
 
   test('the age of what is served', () =>
     withPatient(EXTENDED, async (patient) => {
-      const run = { id: 'run 7', kind: 'similarity', status: 'done', started_at: at(patient, -30) } as const;
-      await put(patient, run);
-      const publication = { ...publicationOf(1, 2), run_id: run.id };
-      await patient.database.relatedArtists.publish(publication, async () => true);
+      const { database } = patient;
+      await publishAs(database, { ...publicationOf(1, 2), run_id: 'run 7' });
+      const held = (await database.runs.byId('run 7')) as Run;
+      const run = { ...held, status: 'done', started_at: at(patient, -30) } as const;
+      await database.runs.update(run, held.epoch);
       const result = await patient.examine();
       expect(result.hoursSincePublished).toBeCloseTo(30, 1);
       expect(byName(result).runs).toMatchObject({

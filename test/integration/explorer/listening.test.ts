@@ -1,5 +1,6 @@
 import type { ExploredListening } from '../../../core/explore.ts';
 import type { Row } from '../../../core/tables.ts';
+import { removeDay } from '../../support/lake.ts';
 import { type Machine, openMachine, runRow } from '../../support/machine.ts';
 import { TODAY, TOMORROW, YESTERDAY } from '../../support/pipeline.ts';
 import { asking, s3With, sourcesOn } from './explored.ts';
@@ -96,6 +97,6 @@ test('of a stack the gaps are those of the last listening that the lake knows of
     }
   };
   expect(await ask()).toMatchObject({ gaps: [], plays: { length: 200 } });
-  await machine.lake.removeDay('runs', TODAY);
+  await removeDay(machine.lake, 'runs', TODAY);
   expect(await ask()).toMatchObject({ gaps });
 });

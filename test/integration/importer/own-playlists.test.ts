@@ -89,7 +89,7 @@ test('one that has lost its lease writes nothing', async () => {
     ...source([['p', [song('t')]]]),
     playlistSongs: async () => {
       const [run] = await machine.runs.unfinished(['import']);
-      if (run) await machine.runs.update({ ...run, owner: 'another' }, run.owner);
+      if (run) await machine.runs.take({ ...run, owner: 'another', epoch: run.epoch + 1 }, run.epoch);
       return [song('t')];
     },
   };

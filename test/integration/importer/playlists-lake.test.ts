@@ -62,10 +62,10 @@ describe('the lake', () => {
     const both = (n: number) => ({ ...mine(n), 'b.jsonl': playlistLine('b', songs(n)) });
     await importFiles(machine, both(1));
     const deps = importDeps(machine);
-    const stage = machine.lake.stageDayFile.bind(machine.lake);
-    deps.lake.stageDayFile = async (run, table, file) => {
-      if (run.endsWith('/b')) throw new Error('no space');
-      await stage(run, table, file);
+    const stage = machine.lake.stageTableFile.bind(machine.lake);
+    deps.lake.stageTableFile = (place, table, partition, file) => {
+      if (partition === 'b') throw new Error('no space');
+      return stage(place, table, partition, file);
     };
     const paths = await Promise.all(
       Object.entries(both(2)).map(async ([name, text]) => {
@@ -79,11 +79,12 @@ describe('the lake', () => {
 
   test('one that has lost its lease replaces nothing', async () => {
     const deps = importDeps(machine);
-    const stage = machine.lake.stageDayFile.bind(machine.lake);
-    deps.lake.stageDayFile = async (...values) => {
-      await stage(...values);
+    const stage = machine.lake.stageTableFile.bind(machine.lake);
+    deps.lake.stageTableFile = async (...values) => {
+      const staged = await stage(...values);
       const [run] = await machine.runs.unfinished(['import']);
-      if (run) await machine.runs.update({ ...run, owner: 'another' }, run.owner);
+      if (run) await machine.runs.take({ ...run, owner: 'another', epoch: run.epoch + 1 }, run.epoch);
+      return staged;
     };
     await writeFile(join(machine.folder, 'mine.jsonl'), mine(1)['mine.jsonl']);
     const error = await failed(importDataset(deps, { paths: [join(machine.folder, 'mine.jsonl')] }));

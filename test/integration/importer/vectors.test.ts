@@ -146,7 +146,7 @@ test('not while a training is under way, nor after another has taken the run ove
   const deps = importDeps(machine);
   deps.lake.days = async () => {
     const [run] = await machine.runs.unfinished(['training']);
-    if (run) await machine.runs.update({ ...run, owner: 'another' }, run.owner);
+    if (run) await machine.runs.take({ ...run, owner: 'another', epoch: run.epoch + 1 }, run.epoch);
     return [];
   };
   const failed = importDataset(deps, { paths: [await put('vectors.bin', binary)] });

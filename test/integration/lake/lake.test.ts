@@ -5,7 +5,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { FolderStore } from '../../../adapters/lake/folder.ts';
 import { ParquetLake } from '../../../adapters/lake/lake.ts';
 import { DuckDbWarehouse } from '../../../adapters/warehouse/duckdb.ts';
-import { InvalidInputError, NoDataError } from '../../../core/errors.ts';
+import { InvalidInputError } from '../../../core/errors.ts';
 import { artistRow, trackRow } from '../../support/rows.ts';
 
 const DAY = '2026-11-22';
@@ -64,7 +64,7 @@ describe('staging', () => {
     const values = { 'tracks-00002': [1, null, '방탄'], 'tracks-00001': {}, 'features-a.b': 'x' };
     for (const [name, value] of Object.entries(values)) await lake.putSlice('run', name, value);
     await lake.putSlice('run-2', 'tracks-00001', 'of another run');
-    await lake.stageDay('run', 'artists', [a]);
+    await lake.stageTable({ run: 'run', epoch: 1 }, 'artists', DAY, [a]);
     expect(await lake.slices('run')).toEqual([
       { name: 'features-a.b', value: 'x' },
       { name: 'tracks-00001', value: {} },
@@ -75,50 +75,89 @@ describe('staging', () => {
     expect(await lake.slices('nobody')).toEqual([]);
   });
 
-  test('is outside the tables until it replaces their day, and leaves other days and tables alone', async () => {
+  const [first, second] = [
+    { run: 'run', epoch: 1 },
+    { run: 'run', epoch: 2 },
+  ];
+
+  test('is outside the tables until it takes its place, and leaves other days and tables alone', async () => {
     await lake.write('artists', EARLIER, [a]);
     await lake.write('artists', DAY, [a]);
     await lake.write('top_tracks', DAY, [trackRow('a', 'old')]);
-    await lake.stageDay('run', 'artists', [c, b]);
-    await lake.stageDay('run', 'top_tracks', [trackRow('b', 'new')]);
+    const artists = await lake.stageTable(first, 'artists', DAY, [c, b]);
+    const tracks = await lake.stageTable(first, 'top_tracks', DAY, [trackRow('b', 'new')]);
     expect(await lake.read('artists', DAY)).toEqual([a]);
-    await lake.replaceDay('run', DAY, ['artists']);
+    expect(await lake.place(artists)).toBe(true);
     expect(await lake.read('artists', DAY)).toEqual([c, b]);
     expect(await lake.read('artists', EARLIER)).toEqual([a]);
     expect(await lake.read('top_tracks', DAY)).toEqual([trackRow('a', 'old')]);
     // A run that died here is brought to its end by doing it all once more.
-    await lake.replaceDay('run', DAY, ['artists', 'top_tracks']);
+    expect([await lake.place(artists), await lake.place(tracks)]).toEqual([true, true]);
     expect(await lake.read('artists', DAY)).toEqual([c, b]);
     expect(await lake.read('top_tracks', DAY)).toEqual([trackRow('b', 'new')]);
   });
 
   test('gives the bytes that a write would have put', async () => {
     await lake.write('artists', EARLIER, [a, b]);
-    await lake.stageDay('run', 'artists', [b, a]);
-    await lake.replaceDay('run', DAY, ['artists']);
+    await lake.place(await lake.stageTable(first, 'artists', DAY, [b, a]));
     expect(await readFile(pathOf('artists', DAY))).toEqual(await readFile(pathOf('artists', EARLIER)));
   });
 
-  test('that is not there cannot replace a day', async () => {
-    await lake.write('artists', DAY, [a]);
-    const replacing = lake.replaceDay('run', DAY, ['artists']);
-    await expect(replacing).rejects.toThrow(NoDataError);
-    await expect(replacing).rejects.toThrow('expected the staged artists of run run, got nothing');
-    expect(await lake.read('artists', DAY)).toEqual([a]);
+  test('cannot take its place once it was discarded, nor twice', async () => {
+    const old = await lake.stageTable(first, 'artists', DAY, [a]);
+    const one = await lake.stageTable(first, 'artists', EARLIER, [a]);
+    const next = await lake.stageTable(second, 'artists', DAY, [b]);
+    await lake.discardBefore(second);
+    expect([await lake.place(old), await lake.place(one)]).toEqual([false, false]);
+    expect(await lake.days('artists')).toEqual([]);
+    expect(await lake.place(next)).toBe(true);
+    await lake.place(await lake.stageTable({ run: 'other', epoch: 3 }, 'artists', DAY, [c]));
+    // It was there, and another run has replaced it.
+    expect(await lake.place(next)).toBe(false);
+    expect(await lake.read('artists', DAY)).toEqual([c]);
+    const single = await lake.stageTable(second, 'artists', EARLIER, [a]);
+    await lake.discard(single);
+    expect(await lake.place(single)).toBe(false);
   });
 
-  test('is cleared, also of what was being put when a process died', async () => {
+  test('removes a day with what is left beside it, but not once that was discarded', async () => {
+    await lake.write('artists', DAY, [a]);
+    await writeFile(join(folder, `artists/dt=${DAY}/.part-00000.parquet.1.part`), 'begun');
+    const late = await lake.stageRemoval(first, 'artists', DAY);
+    await lake.discardBefore(second);
+    expect(await lake.place(late)).toBe(false);
+    expect(await lake.read('artists', DAY)).toEqual([a]);
+    const removal = await lake.stageRemoval(second, 'artists', DAY);
+    expect([await lake.place(removal), await lake.place(removal)]).toEqual([true, true]);
+    expect(await readdir(join(folder, 'artists'))).toEqual([]);
+    expect(await lake.place(await lake.stageRemoval(second, 'artists', EARLIER))).toBe(true);
+  });
+
+  test('is cleared run by run, also of what was being put when a process died', async () => {
     await lake.write('artists', DAY, [a]);
     for (const run of ['run', 'run-2']) {
       await lake.putSlice(run, 'x', 1);
-      await lake.stageDay(run, 'artists', [b]);
+      await lake.stageTable({ run, epoch: 10 }, 'artists', DAY, [b]);
     }
-    await mkdir(join(folder, 'staging/run-3/day'), { recursive: true });
-    await writeFile(join(folder, 'staging/run-3/day/.artists.parquet.1.part'), 'begun');
-    await lake.clearStaging();
-    await lake.clearStaging();
+    await writeFile(join(folder, 'staging/run/slices/.y.json.1.part'), 'begun');
+    await lake.clear('run');
+    await lake.clear('run');
+    expect(await lake.staging()).toEqual(['run-2']);
+    await lake.clear('run-2');
     expect(await store.list('')).toEqual([`artists/dt=${DAY}/part-00000.parquet`]);
-    expect(await readdir(folder)).toEqual(['artists']);
+    expect(await readdir(join(folder, 'staging'))).toEqual([]);
+  });
+
+  test('a slice that is no JSON has no value, and can be removed', async () => {
+    await lake.putSlice('run', 'a', 1);
+    await lake.putSlice('run', 'b', 2);
+    await writeFile(join(folder, 'staging/run/slices/a.json'), '{"half":');
+    expect(await lake.slices('run')).toEqual([
+      { name: 'a', value: undefined },
+      { name: 'b', value: 2 },
+    ]);
+    await lake.removeSlice('run', 'a');
+    expect(await lake.slices('run')).toEqual([{ name: 'b', value: 2 }]);
   });
 });
 
@@ -249,13 +288,16 @@ describe('in batches', () => {
   });
 });
 
-test("runs' checkpoints are outside of what is staged, and go together", async () => {
+test("runs' checkpoints are outside of what is staged, and those of the last holder count", async () => {
   expect(await lake.checkpoint('r1')).toBeUndefined();
-  await lake.putCheckpoint('r1', Uint8Array.of(1, 2));
-  await lake.putCheckpoint('r1', Uint8Array.of(3));
-  await lake.putCheckpoint('r2', Uint8Array.of(4));
-  await lake.clearStaging();
+  await lake.putCheckpoint({ run: 'r1', epoch: 9 }, Uint8Array.of(1, 2));
+  await lake.putCheckpoint({ run: 'r1', epoch: 10 }, Uint8Array.of(3));
+  // A holder that comes late.
+  await lake.putCheckpoint({ run: 'r1', epoch: 9 }, Uint8Array.of(5));
+  await lake.putCheckpoint({ run: 'r2', epoch: 1 }, Uint8Array.of(4));
+  await lake.clear('r1');
   expect([...((await lake.checkpoint('r1')) ?? [])]).toEqual([3]);
-  await lake.clearCheckpoints();
-  expect([await lake.checkpoint('r1'), await lake.checkpoint('r2')]).toEqual([undefined, undefined]);
+  expect(await lake.checkpoints()).toEqual(['r1', 'r2']);
+  await lake.clearCheckpoints('r1');
+  expect([await lake.checkpoint('r1'), await lake.checkpoints()]).toEqual([undefined, ['r2']]);
 });

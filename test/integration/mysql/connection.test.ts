@@ -104,7 +104,7 @@ test('connections that were cut while nobody used them are replaced unseen', asy
 
 test('what another holds for too long is said to be busy, and nothing is written', async () => {
   const impatient = await mysql.open(IMPATIENT);
-  await mysql.database.runs.exclusively(async () => {
+  await mysql.database.transaction(async () => {
     const refused = impatient.artists.follow([artistRow('a')], 'spotify', NOW);
     await expect(refused).rejects.toMatchObject({ code: 'database-busy' });
   });

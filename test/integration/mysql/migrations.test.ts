@@ -1,6 +1,6 @@
 import { openMysql } from '../../../adapters/database/mysql.ts';
 import { testDatabase } from '../../support/mariadb-database.ts';
-import { publicationOf } from '../../support/publication.ts';
+import { publicationOf, publishAs } from '../../support/publication.ts';
 import { artistRow } from '../../support/rows.ts';
 
 const NOW = '2026-11-22T12:00:00.000Z';
@@ -25,7 +25,7 @@ async function dropTables(...kept: string[]): Promise<void> {
 
 test('processes that open an empty database at once all succeed, and each migration is made once', async () => {
   const tables = await shape();
-  expect(tables).toHaveLength(13);
+  expect(tables).toHaveLength(15);
   await dropTables();
   await Promise.all(Array.from({ length: 6 }, () => mysql.open()));
   expect(await shape()).toEqual(tables);
@@ -33,6 +33,7 @@ test('processes that open an empty database at once all succeed, and each migrat
     { version: 1 },
     { version: 2 },
     { version: 3 },
+    { version: 4 },
   ]);
 });
 
@@ -55,7 +56,9 @@ const SECOND = [
   'history_days',
   'playlist_pushes',
 ];
+const FOURTH = ['ALTER TABLE runs DROP COLUMN epoch'];
 const HALF = [
+  ...FOURTH,
   'ALTER TABLE artist_features DROP COLUMN duration_ms, DROP COLUMN playlists, DROP COLUMN spread',
 ];
 const THIRD = [...HALF, 'ALTER TABLE related_artists DROP COLUMN confidence, DROP COLUMN reasons'];
@@ -64,8 +67,10 @@ test.each([
   ['the first migration', 0, ['artists', 'schema_migrations'], []],
   ['the second migration', 1, [...FIRST, 'recently_played', 'history_gaps'], THIRD],
   ['the third migration', 2, SECOND, HALF],
-  ['nothing, a version ago', 2, SECOND, THIRD],
-  ['nothing, two versions ago', 1, FIRST, THIRD],
+  ['the fourth migration', 3, [...SECOND, 'run_epoch'], []],
+  ['nothing, a version ago', 3, SECOND, FOURTH],
+  ['nothing, two versions ago', 2, SECOND, THIRD],
+  ['nothing, three versions ago', 1, FIRST, THIRD],
 ])(
   'a database that died in %s is brought up to date, and keeps what it has',
   async (_, version, kept, undo) => {
@@ -82,6 +87,7 @@ test.each([
       { version: 1 },
       { version: 2 },
       { version: 3 },
+      { version: 4 },
     ]);
   },
 );
@@ -109,7 +115,7 @@ test('ids compare byte by byte, all text is utf8mb4, and the keys are those that
 });
 
 test('one who may only read can open what is up to date, and nothing else', async () => {
-  await mysql.database.relatedArtists.publish(publicationOf(1, 3), async () => true);
+  await publishAs(mysql.database, publicationOf(1, 3));
   const name = new URL(mysql.url).pathname.slice(1);
   await mysql.admin("CREATE USER IF NOT EXISTS reader IDENTIFIED BY 'open sesame: %40'");
   await mysql.admin(`GRANT SELECT ON ${name}.* TO reader`);

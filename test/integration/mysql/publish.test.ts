@@ -1,9 +1,10 @@
+import { batched } from '../../../core/batches.ts';
 import { LeaseLostError } from '../../../core/errors.ts';
 import type { Database, Publication } from '../../../core/ports.ts';
+import type { Row } from '../../../core/tables.ts';
 import { mulberry32 } from '../../../sample/random.ts';
-import { runRow } from '../../support/machine.ts';
-import { IMPATIENT, testDatabase } from '../../support/mariadb-database.ts';
-import { publicationOf } from '../../support/publication.ts';
+import { testDatabase } from '../../support/mariadb-database.ts';
+import { holderOf, publicationOf, publishAs } from '../../support/publication.ts';
 
 const ARTISTS = 60;
 const WAYS = [
@@ -17,8 +18,9 @@ const served = async (database = mysql.database) => {
   return { run: found?.published.run_id, neighbours: found?.neighbours.length };
 };
 const whole = (run: number) => ({ run: `run-${run}`, neighbours: ARTISTS - 1 });
-const publish = (run: number, changes: Partial<Publication> = {}, stillHeld = async () => true) =>
-  mysql.database.relatedArtists.publish({ ...publicationOf(run, ARTISTS), ...changes }, stillHeld);
+const publish = (run: number, changes: Partial<Publication> = {}) =>
+  publishAs(mysql.database, { ...publicationOf(run, ARTISTS), ...changes });
+const inBatches = (rows: Iterable<Row<'related_artists'>>) => ({ relatedArtists: batched(rows, 1000) });
 const tables = async () => (await mysql.admin('SHOW TABLES')).flatMap(Object.values).join();
 describe.each(WAYS)('by %s', (_, localInfile) => {
   beforeEach(() => mysql.admin(`SET GLOBAL local_infile = ${localInfile}`));
@@ -57,7 +59,7 @@ describe.each(WAYS)('by %s', (_, localInfile) => {
       key: null,
       loudness: -9.123456789012344,
     };
-    await publish(1, { relatedArtists, artistFeatures: [own] });
+    await publish(1, { ...inBatches(relatedArtists), artistFeatures: [own] });
     const found = await mysql.database.relatedArtists.nearest('A', 10_000);
     expect(found?.features).toEqual(own);
     const back = new Map(found?.neighbours.map(({ rank, distance }) => [rank, distance]));
@@ -73,7 +75,7 @@ describe.each(WAYS)('by %s', (_, localInfile) => {
       rank: i + 1,
       ...{ confidence: null, reasons: null },
     }));
-    await publish(1, { relatedArtists });
+    await publish(1, inBatches(relatedArtists));
     const found = await mysql.database.relatedArtists.nearest('Z', 10);
     expect(found?.neighbours.map(({ y_artist }) => y_artist)).toEqual(ids);
     expect((await mysql.database.relatedArtists.nearest('z', 10))?.neighbours).toEqual([]);
@@ -89,7 +91,7 @@ describe.each(WAYS)('by %s', (_, localInfile) => {
     await publish(1);
     const rows = [row, { ...row, y_artist: 'a2' }, bad, { ...row, y_artist: 'a3' }];
     // LOAD DATA warns where INSERT fails.
-    await expect(publish(2, { relatedArtists: rows })).rejects.toMatchObject({
+    await expect(publish(2, inBatches(rows))).rejects.toMatchObject({
       code: localInfile ? 'staging' : 'database',
     });
     expect(await served()).toEqual(whole(1));
@@ -103,35 +105,61 @@ describe.each(WAYS)('by %s', (_, localInfile) => {
       for (let i = 0; i < 9000; i++) yield { ...row, y_artist: `b${i}` };
       throw new Error('no more rows');
     }
-    await expect(publish(2, { relatedArtists: failing() })).rejects.toThrow('no more rows');
+    await expect(publish(2, inBatches(failing()))).rejects.toThrow('no more rows');
     expect(await served()).toEqual(whole(1));
   });
 });
 
-test('a run that is not held any more changes nothing', async () => {
-  await publish(1);
-  await mysql.database.runs.insert(runRow({ id: 'run-2', status: 'running' }));
-  const lost = mysql.database.relatedArtists.publish(publicationOf(2, ARTISTS), async (runs) => {
-    const run = runRow({ id: 'run-2', status: 'done' });
-    return runs.update(run, 'somebody else');
-  });
-  await expect(lost).rejects.toThrow(LeaseLostError);
-  expect(await served()).toEqual(whole(1));
-  expect(await mysql.database.runs.byId('run-2')).toMatchObject({ status: 'running' });
-  expect(await tables()).not.toContain('_next');
-});
+describe('a process that is late', () => {
+  const staged = async (run: number) => {
+    const holder = await holderOf(mysql.database, `run-${run}`);
+    await mysql.database.relatedArtists.stage(publicationOf(run, ARTISTS), holder.epoch);
+    return holder;
+  };
+  const swap = (run: number, staged: number, holder: { id: string; epoch: number }) =>
+    mysql.database.relatedArtists.publish(publicationOf(run, ARTISTS), staged, holder);
+  const take = async (holder: Awaited<ReturnType<typeof staged>>) => {
+    const taken = { ...holder, epoch: await mysql.database.runs.nextEpoch() };
+    await mysql.database.runs.take(taken, holder.epoch);
+    return taken;
+  };
 
-test('of two that publish at once, one waits for the other', async () => {
-  const other = await mysql.open();
-  await Promise.all([publish(1), other.relatedArtists.publish(publicationOf(2, ARTISTS), async () => true)]);
-  expect([whole(1), whole(2)]).toContainEqual(await served());
-  const impatient = await mysql.open(IMPATIENT);
-  await publish(3, {}, async () => {
-    const second = impatient.relatedArtists.publish(publicationOf(4, ARTISTS), async () => true);
-    await expect(second).rejects.toMatchObject({ code: 'database-busy' });
-    return true;
+  test('changes nothing once another has taken its run over', async () => {
+    await publish(1);
+    const holder = await staged(2);
+    await take(holder);
+    await expect(swap(2, holder.epoch, holder)).rejects.toThrow(LeaseLostError);
+    expect(await served()).toEqual(whole(1));
   });
-  expect(await served()).toEqual(whole(3));
+
+  test('finds its tables renamed by whoever has brought the run to its end, even if it asked before', async () => {
+    await publish(1);
+    const holder = await staged(2);
+    const taken = await take(holder);
+    await swap(2, holder.epoch, taken);
+    expect(await served()).toEqual(whole(2));
+    await publish(3);
+    // The statement that the late process is about to send.
+    const late = `RENAME TABLE related_artists TO related_artists_old_${holder.epoch}, related_artists_next_${holder.epoch} TO related_artists`;
+    await expect(mysql.admin(late)).rejects.toMatchObject({ errno: 1146 });
+    expect(await served()).toEqual(whole(3));
+  });
+
+  test('finds its tables dropped by the next run', async () => {
+    const holder = await staged(2);
+    await publish(3);
+    await expect(swap(2, holder.epoch, await take(holder))).resolves.toBeUndefined();
+    // The run was held, so its rows were staged anew.
+    expect(await served()).toEqual(whole(2));
+    expect(await tables()).not.toMatch(/_next|_old/);
+  });
+
+  test('whose swap was made is not swapped again', async () => {
+    const holder = await staged(2);
+    await swap(2, holder.epoch, holder);
+    await swap(2, holder.epoch, await take(holder));
+    expect(await served()).toEqual(whole(2));
+  });
 });
 
 test('ten readers that ask without pause never see two runs mixed, nor none, while 20 are published', async () => {

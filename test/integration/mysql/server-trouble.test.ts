@@ -6,13 +6,13 @@ import { openMysql } from '../../../adapters/database/mysql.ts';
 import { SoundalikeError } from '../../../core/errors.ts';
 import type { Database } from '../../../core/ports.ts';
 import { openTestServer, type TestServer } from '../../support/mariadb.ts';
-import { publicationOf } from '../../support/publication.ts';
+import { publicationOf, publishAs } from '../../support/publication.ts';
 
 const ARTISTS = 60;
 const MEGABYTE = 1 << 20;
 
-const publish = ({ relatedArtists }: Database, run: number, artists = ARTISTS, held = async () => true) =>
-  relatedArtists.publish(publicationOf(run, artists), held);
+const publish = (database: Database, run: number, artists = ARTISTS, meanwhile?: () => Promise<void>) =>
+  publishAs(database, publicationOf(run, artists, meanwhile));
 
 async function expectServed({ relatedArtists }: Database, run: number, artists = ARTISTS): Promise<void> {
   const found = await relatedArtists.nearest('a0', 1000);
@@ -37,10 +37,7 @@ test('a server that is restarted in mid-publish keeps the old run, and the next 
   await withServer(undefined, async ({ restart }, database) => {
     if (!restart) return console.log('TEST_MYSQL_URL: that server is not ours to restart');
     await publish(database, 1);
-    const error = await publish(database, 2, ARTISTS, async () => {
-      await restart();
-      return true;
-    }).catch((cause: unknown) => cause);
+    const error = await publish(database, 2, ARTISTS, restart).catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(SoundalikeError);
     await expectServed(database, 1);
     await publish(database, 3);

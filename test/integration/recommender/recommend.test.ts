@@ -5,6 +5,7 @@ import { SOUND_FEATURES } from '../../../core/features.ts';
 import type { Row } from '../../../core/tables.ts';
 import { forget } from '../../../lambdas/listening/forget.ts';
 import { recommend } from '../../../lambdas/recommender/recommend.ts';
+import { removeDay } from '../../support/lake.ts';
 import { playOf } from '../../support/listener-in-database.ts';
 import { type Machine, openMachine, runRow, TODAY } from '../../support/machine.ts';
 import { putPlaylists } from '../../support/playlist-groups.ts';
@@ -162,7 +163,7 @@ describe('the way', () => {
       ['b', 'sound', expect.closeTo(0.5 ** (1 / 3) / 61, 12)],
       ['c', 'playlists', expect.closeTo(0.5 ** (1 / 3) / 61, 12)],
     ]);
-    await machine.lake.removeDay('audio_features', TODAY);
+    await removeDay(machine.lake, 'audio_features', TODAY);
     expect(await ask({ method: 'both' })).toMatchObject({
       ...{ method: 'playlists', model: 'm', songs: [{ name: 'c' }] },
       warnings: [expect.stringMatching(/^by playlists alone: expected songs with audio features/)],
@@ -241,7 +242,7 @@ describe('the list', () => {
     await machine.runs.insert(running);
     await expect(forget(machine)).rejects.toThrow(LeaseHeldError);
     expect(await machine.lake.days('recommendations')).toEqual([TODAY]);
-    await machine.runs.update({ ...running, status: 'failed' }, running.owner);
+    await machine.runs.update({ ...running, status: 'failed' }, running.epoch);
     expect(await forget(machine)).toMatchObject({ plays: 3, days: 1 });
     expect([await machine.lake.days('recommendations'), await machine.runs.ofDay(TODAY)]).toEqual([[], []]);
   });

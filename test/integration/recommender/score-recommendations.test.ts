@@ -9,6 +9,7 @@ import type { Row } from '../../../core/tables.ts';
 import { shuffled, xoshiro128 } from '../../../core/vectors/random.ts';
 import { recommend } from '../../../lambdas/recommender/recommend.ts';
 import { scoreRecommendations } from '../../../lambdas/recommender/score-recommendations.ts';
+import { removeDay } from '../../support/lake.ts';
 import { playOf } from '../../support/listener-in-database.ts';
 import { type Machine, openMachine, TODAY } from '../../support/machine.ts';
 import { playlistsOf } from '../../support/playlists.ts';
@@ -200,7 +201,7 @@ describe('a listener who goes through a group of songs that share playlists', ()
 
   test('popularity is that of the catalogue where there are no playlists', async () => {
     const machine = await planted();
-    await machine.lake.removeDay('playlists', 'some');
+    await removeDay(machine.lake, 'playlists', 'some');
     const tracks = [...mine, ...others].map(({ id: track, name, artist }, i) =>
       trackRow(artist, track, { name, popularity: i < 60 ? 90 : null }),
     );

@@ -18,7 +18,8 @@ import { systemClock as clock, thisHost as host } from ${JSON.stringify(join(ROO
 import { takeRun } from ${JSON.stringify(join(ROOT, 'core/run/lease.ts'))};
 import { createInterface } from 'node:readline';
 const [, file] = process.argv;
-const { runs } = await openSqlite(file);
+const { runs, transaction } = await openSqlite(file);
+const lake = { discardBefore: async () => {}, place: async () => true };
 let ids = 0;
 const newId = () => process.pid + '-' + ++ids;
 const wanted = { kind: 'collection', dt: ${JSON.stringify(DAY)}, alone: ['collection'], resumes: () => false, progress: '{}' };
@@ -26,7 +27,7 @@ let run;
 console.log('ready');
 for await (const line of createInterface({ input: process.stdin })) {
   if (line === 'end') await run?.done('{}');
-  else run = await takeRun({ runs, clock, host, newId }, wanted).catch((error) => void console.log(error.code));
+  else run = await takeRun({ runs, transaction, lake, clock, host, newId }, wanted).catch((error) => void console.log(error.code));
   if (line === 'end') console.log('ended');
   else if (run) console.log('won');
 }

@@ -2,10 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqlite } from '../../../adapters/database/sqlite.ts';
-import { LeaseHeldError, LeaseLostError } from '../../../core/errors.ts';
+import { FolderStore } from '../../../adapters/lake/folder.ts';
+import { ParquetLake } from '../../../adapters/lake/lake.ts';
+import { LeaseHeldError, LeaseLostError, StagingGoneError } from '../../../core/errors.ts';
 import type { Database, Run } from '../../../core/ports.ts';
+import { leaseIn } from '../../../core/run/held-run.ts';
 import { type LeaseDeps, takeRun, type WantedRun } from '../../../core/run/lease.ts';
 import { FakeClock } from '../../support/clock.ts';
+import { artistRow } from '../../support/rows.ts';
 
 const DAY = '2026-11-22';
 const MINUTE = 60_000;
@@ -23,7 +27,9 @@ async function process(owner: string): Promise<LeaseDeps> {
   const database = await openSqlite(join(folder, 'soundalike.db'));
   databases.push(database);
   const host = { owner, isGone: (other: string) => gone.has(other) };
-  return { runs: database.runs, clock, host, newId: () => `${owner}${++ids}` };
+  const { runs, transaction } = database;
+  const lake = new ParquetLake(new FolderStore(join(folder, 'lake')));
+  return { runs, transaction, lake, clock, host, newId: () => `${owner}${++ids}` };
 }
 
 beforeEach(async () => {
@@ -63,6 +69,7 @@ test('a run begins with a lease of a minute; another is refused and told who hol
     finished_at: null,
     status: 'running',
     summary: null,
+    epoch: 1,
   });
   for (const other of [wanted(), wanted({ dt: '2026-11-23' }), wanted({ kind: 'import' })]) {
     const error = await takeRun(b, other).catch((caught) => caught);
@@ -120,8 +127,11 @@ test('a run that was taken over cannot write, renew or end, and does not disturb
   ]) {
     await expect(write()).rejects.toThrow(LeaseLostError);
   }
-  await old.fail();
-  expect(await old.doneWithin(a.runs, '{}')).toBe(false);
+  expect(await old.fail()).toBe(false);
+  await expect(old.confirm()).rejects.toThrow(LeaseLostError);
+  const know = old.write(({ artists }) => artists.know([artistRow('late')], 'dataset', at(0)));
+  await expect(know).rejects.toThrow(LeaseLostError);
+  expect(await databases[0]?.artists.list()).toEqual([]);
   expect(await stored(old.id)).toEqual(before);
   clock.advance(20_000);
   await settled();
@@ -146,7 +156,7 @@ test('a waiting run keeps its place until its time and 15 minutes more; the same
     expect(error).toBeInstanceOf(LeaseHeldError);
     expect([error.message, error.hint]).toEqual([
       expect.stringContaining(`${run.id} (waiting), held by a until ${at(1)}`),
-      `go on with it (the same command with --date ${DAY}), or wait until then`,
+      `resume it (the same command with --date ${DAY}), or wait until then`,
     ]);
   }
   const resumed = await takeRun(b, wanted());
@@ -166,7 +176,8 @@ test('one that waits for nobody knows whom keeps its place for 15 minutes; then 
 
 test('a failed run goes on by the same work; dead runs of other days and kinds are marked failed', async () => {
   const failed = await takeRun(a, wanted());
-  await failed.fail('{"n":4}');
+  failed.note('{"n":4}');
+  await failed.fail();
   expect(await stored(failed.id)).toMatchObject({
     status: 'failed',
     progress: '{"n":4}',
@@ -177,7 +188,7 @@ test('a failed run goes on by the same work; dead runs of other days and kinds a
   gone.add('a');
   const resumed = await takeRun(b, wanted());
   expect([resumed.id, resumed.progress]).toEqual([failed.id, '{"n":4}']);
-  expect(await stored(dead.id)).toMatchObject({ status: 'failed', owner: 'a', finished_at: at(0) });
+  expect(await stored(dead.id)).toMatchObject({ status: 'failed', owner: 'b', finished_at: at(0) });
   expect(await stored(alive.id)).toMatchObject({ status: 'running' });
   expect(await stored(failed.id)).toMatchObject({ status: 'running', finished_at: null });
   await resumed.fail();
@@ -191,4 +202,47 @@ test('a failed run goes on by the same work; dead runs of other days and kinds a
     finished_at: at(0),
   });
   expect((await takeRun(b, wanted())).id).not.toBe(other.id);
+});
+
+test('each beginning and each change of holder has a larger epoch, and what a holder staged goes with it', async () => {
+  const lake = new ParquetLake(new FolderStore(join(folder, 'lake')));
+  const run = await takeRun(a, wanted());
+  const staged = await lake.stageTable(run.staging, 'artists', DAY, [artistRow('a')]);
+  gone.add('a');
+  const taken = await takeRun(b, wanted());
+  expect([run.epoch, taken.epoch]).toEqual([1, 2]);
+  await expect(run.place(staged)).rejects.toThrow(LeaseLostError);
+  expect(await lake.place(staged)).toBe(false);
+  await taken.fail();
+  // The taker of a run that nobody resumes.
+  const other = await lake.stageTable(taken.staging, 'artists', DAY, [artistRow('a')]);
+  expect(await lake.place(other)).toBe(true);
+  const dead = await takeRun(a, wanted({ dt: '2026-11-20' }));
+  const late = await lake.stageTable(dead.staging, 'artists', '2026-11-20', []);
+  const next = await takeRun(b, wanted({ dt: '2026-11-21' }));
+  expect([dead.epoch, next.epoch]).toEqual([3, 5]);
+  expect([await lake.place(late), (await stored(dead.id)).epoch]).toEqual([false, 4]);
+});
+
+test('what is abandoned is taken over at once, what somebody removed from staging is said', async () => {
+  const run = await takeRun(a, wanted());
+  await run.abandon();
+  const taken = await takeRun(b, wanted());
+  expect(taken.id).toBe(run.id);
+  const none = { staged: 'staging/x/1/none', target: 'artists/dt=x/part-00000.parquet', mark: 'x' };
+  await expect(taken.place(none)).rejects.toThrow(StagingGoneError);
+});
+
+test.each([
+  ['2000', { leaseMs: 2000, renewMs: 667 }],
+  [undefined, { leaseMs: 60_000, renewMs: 20_000 }],
+  ['', { leaseMs: 60_000 }],
+])('SOUNDALIKE_LEASE_MS=%s', (text, expected) => {
+  expect(leaseIn({ SOUNDALIKE_LEASE_MS: text })).toMatchObject(expected);
+});
+
+test.each(['0', '-1', 'a minute', '1.5'])('SOUNDALIKE_LEASE_MS=%s is refused', (text) => {
+  expect(() => leaseIn({ SOUNDALIKE_LEASE_MS: text })).toThrow(
+    `expected a whole number of milliseconds above 0, got ${text}`,
+  );
 });

@@ -47,6 +47,7 @@ const depsOn = (database: ServerDatabase): ShardDeps => ({
   clock,
   host: { owner: `request ${++ids}`, isGone: () => false },
   newId: () => `${++ids}`,
+  say: () => {},
   pairsOfShard: 100,
   // Shards do not look into what they compare.
   lookInto: 0,
@@ -82,7 +83,13 @@ const servedRun = async () => (await mysql.admin('SELECT run_id FROM published')
 const staging = async () =>
   (await mysql.admin('SHOW TABLES'))
     .flatMap(Object.values)
-    .filter((name) => /_(next|old|loads)$/.test(`${name}`));
+    .filter((name) => /_(next|old|loads)/.test(`${name}`));
+const epochOf = async (run: string): Promise<number> => {
+  const record = (await mysql.database.runs.byId(run)) as Run;
+  return (JSON.parse(record.progress) as { epoch: number }).epoch;
+};
+const rowsOf = async (table: string, run: string) =>
+  await mysql.admin(`SELECT * FROM ${table}_${await epochOf(run)}`);
 const shardFiles = () => filesBelow(join(folder, 'shards'));
 const statusOf = async (run: string) => (await mysql.database.runs.byId(run))?.status;
 
@@ -269,7 +276,8 @@ describe('while a run waits', () => {
     const released = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const old = shardTables.load(first.run, 0, slow());
+    const epoch = await epochOf(first.run);
+    const old = shardTables.load(epoch, 0, slow());
     await isBegun;
     deps = depsOn((await mysql.open()) as ServerDatabase);
     const second = planned();
@@ -277,11 +285,11 @@ describe('while a run waits', () => {
     release();
     await old;
     const plan = await second;
-    await expect(shardTables.load(first.run, 0, shardLake.neighbours(first.run, 0))).rejects.toMatchObject({
+    await expect(shardTables.load(epoch, 0, shardLake.neighbours(first.run, 0))).rejects.toMatchObject({
       code: 'lease-lost',
     });
-    expect(await mysql.admin('SELECT * FROM related_artists_next')).toEqual([]);
-    expect(await mysql.admin('SELECT run_id FROM published_next')).toEqual([{ run_id: plan.run }]);
+    expect(await rowsOf('related_artists_next', plan.run)).toEqual([]);
+    expect(await rowsOf('published_next', plan.run)).toMatchObject([{ run_id: plan.run }]);
   });
 
   test('a run in one piece takes over as well', async () => {
@@ -334,11 +342,11 @@ describe('a step that dies', () => {
         yield batch;
       }
     };
-    await expect(shardTables.load(plan.run, 0, killed())).rejects.toMatchObject({
+    await expect(shardTables.load(await epochOf(plan.run), 0, killed())).rejects.toMatchObject({
       code: 'database-unreachable',
     });
-    expect(await mysql.admin('SELECT * FROM related_artists_next')).toEqual([]);
-    expect(await mysql.admin('SELECT * FROM related_artists_loads')).toEqual([]);
+    expect(await rowsOf('related_artists_next', plan.run)).toEqual([]);
+    expect(await rowsOf('related_artists_loads', plan.run)).toEqual([]);
     await loadAll(plan);
     expect(await finish(plan)).toMatchObject({ published: true });
   });
@@ -353,8 +361,10 @@ describe('a step that dies', () => {
         yield batch;
       }
     };
-    await expect(shardTables.load(plan.run, 0, bad())).rejects.toMatchObject({ code: 'staging' });
-    expect(await mysql.admin('SELECT * FROM related_artists_next')).toEqual([]);
+    await expect(shardTables.load(await epochOf(plan.run), 0, bad())).rejects.toMatchObject({
+      code: 'staging',
+    });
+    expect(await rowsOf('related_artists_next', plan.run)).toEqual([]);
   });
 
   test('without all loads the run is not published and fails', async () => {
@@ -379,33 +389,34 @@ describe('a step that dies', () => {
     const plan = await planned();
     await computeAll(plan);
     await loadAll(plan);
-    const { shardTables } = deps;
-    const failing = {
-      ...deps,
-      shardTables: Object.assign(Object.create(shardTables), {
-        publish: async () => {
-          throw new Error('dead');
-        },
-      }),
-    };
+    const publish = () => Promise.reject(new Error('dead'));
+    const failing = { ...deps, relatedArtists: { ...deps.relatedArtists, publish } };
     await expect(goOn(failing, { run: plan.run, finish: true })).rejects.toThrow('dead');
-    expect([await servedRun(), await statusOf(plan.run)]).toEqual([whole.run, 'waiting']);
+    expect([await servedRun(), await statusOf(plan.run)]).toEqual([whole.run, 'replacing']);
     expect(await finish(plan)).toMatchObject({ run: plan.run, published: true });
     expect(await servedRun()).toBe(plan.run);
   });
 
-  test('the end: between the mark and the swap it is done, and the next try swaps', async () => {
+  test('the end: between the swap and the mark another run comes first, and finds it done', async () => {
     const plan = await planned();
     await computeAll(plan);
     await loadAll(plan);
-    const record = (await mysql.database.runs.byId(plan.run)) as Run;
-    const { result } = JSON.parse(record.progress);
-    await mysql.database.runs.update(
-      { ...record, status: 'done', summary: JSON.stringify(result) },
-      record.owner,
-    );
-    expect(await finish(plan)).toMatchObject({ run: plan.run });
-    expect([await servedRun(), await staging()]).toEqual([plan.run, []]);
+    const failing = {
+      ...deps,
+      relatedArtists: {
+        ...deps.relatedArtists,
+        publish: async (...values: Parameters<ShardDeps['relatedArtists']['publish']>) => {
+          await deps.relatedArtists.publish(...values);
+          throw new Error('dead');
+        },
+      },
+    };
+    await expect(goOn(failing, { run: plan.run, finish: true })).rejects.toThrow('dead');
+    expect(await statusOf(plan.run)).toBe('replacing');
+    const other = await compare(depsOn(mysql.database as ServerDatabase), { neighbours: 3 });
+    expect(await statusOf(plan.run)).toBe('done');
+    expect(await finish(plan)).toMatchObject({ run: plan.run, published: true });
+    expect([await servedRun(), await staging()]).toEqual([other.run, []]);
   });
 
   test('the end: one that was killed is taken over when its lease is over', async () => {
@@ -415,7 +426,7 @@ describe('a step that dies', () => {
     const record = (await mysql.database.runs.byId(plan.run)) as Run;
     const lease_until = new Date(clock.now() + 60_000).toISOString();
     const killed: Run = { ...record, status: 'running', owner: 'a dead request', lease_until };
-    await mysql.database.runs.update(killed, record.owner);
+    await mysql.database.runs.update(killed, record.epoch);
     await expect(finish(plan)).rejects.toMatchObject({ code: 'lease-held' });
     clock.advance(60_000);
     expect(await finish(plan)).toMatchObject({ published: true });

@@ -8,8 +8,9 @@ import { reportKey } from '../../../core/names.ts';
 import type { Run } from '../../../core/ports.ts';
 import type { Compared } from '../../../core/report/compared.ts';
 import { framed, HEIGHT, STRIP_TOP, STYLE_COLOURS, WIDTH } from '../../../core/report/frame.ts';
-import { writeReport } from '../../../lambdas/similarity/report.ts';
+import { stageReport } from '../../../lambdas/similarity/report.ts';
 import { comparedOf, DAY, IMPORTED, NAMES, RUNS } from '../../support/compared.ts';
+import { TEST_PLACE } from '../../support/lake.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -17,16 +18,20 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const write = (compared: Compared, runs: readonly Run[] = RUNS) =>
-  writeReport({ lake: new ParquetLake(new FolderStore(folder)) }, compared, runs);
+const write = async (compared: Compared, runs: readonly Run[] = RUNS) => {
+  const lake = new ParquetLake(new FolderStore(folder));
+  const staged = await stageReport({ lake }, TEST_PLACE, compared, runs);
+  for (const object of staged) await lake.place(object);
+  return staged.map(({ target }) => target);
+};
 const file = (name: 'index.html' | 'map.png') => readFile(join(folder, reportKey(DAY, name)));
 const page = async () => (await file('index.html')).toString();
 
 test('stands beside the tables of its day, and says where', async () => {
-  expect(await write(comparedOf(40))).toEqual({
-    page: 'reports/dt=2026-11-22/index.html',
-    map: 'reports/dt=2026-11-22/map.png',
-  });
+  expect(await write(comparedOf(40))).toEqual([
+    'reports/dt=2026-11-22/map.png',
+    'reports/dt=2026-11-22/index.html',
+  ]);
   expect(await page()).toMatch(/^<!doctype html>\n<html lang="en">/);
 });
 

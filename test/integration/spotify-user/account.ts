@@ -1,14 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { openSqlite } from '../../../adapters/database/sqlite.ts';
+import { FolderStore } from '../../../adapters/lake/folder.ts';
+import { ParquetLake } from '../../../adapters/lake/lake.ts';
 import { known } from '../../../adapters/spotify/app.ts';
 import type { TokenApp } from '../../../adapters/spotify/token-endpoint.ts';
 import { UserGrant } from '../../../adapters/spotify/user-grant.ts';
-import type { PlaylistPush, PlaylistPushes, WritableSecret } from '../../../core/ports.ts';
+import type { Database, PlaylistPush, PlaylistPushes, WritableSecret } from '../../../core/ports.ts';
 import { type ConnectUserDeps, userConnector } from '../../../lambdas/login/connect.ts';
+import type { PushDeps } from '../../../lambdas/playlist/push.ts';
 import { sampleCatalogue } from '../../../sample/generate.ts';
 import { type StandIn, type StandInOptions, startStandIn } from '../../../sample/stand-in/server.ts';
 import { STAND_IN_USER } from '../../../sample/stand-in/user-state.ts';
 import { MemoryApiState } from '../../support/api-state.ts';
 import { FakeClock } from '../../support/clock.ts';
+
+/** A folder that is not there: pushes keep nothing in a lake. */
+const NOWHERE = join(tmpdir(), 'soundalike-nowhere');
 
 /** A grant in memory, as two processes would share it: each has its own `view`. */
 export class StoredGrant {
@@ -61,6 +71,8 @@ export interface Account {
   standIn: StandIn;
   clock: FakeClock;
   grant: StoredGrant;
+  /** What keeps the runs. */
+  database: Database;
   pushes: StoredPushes;
   deps: ConnectUserDeps;
   /** What a process of its own needs. */
@@ -80,6 +92,7 @@ export async function withAccount(
     now: () => clock.now(),
     ...options,
   });
+  const database = await openSqlite(':memory:');
   const grant = new StoredGrant({
     refresh_token: STAND_IN_USER.refreshToken,
     authorized_at: new Date(clock.now()).toISOString(),
@@ -96,16 +109,27 @@ export async function withAccount(
     grant: grant.view(),
   });
   try {
-    await test({ standIn, clock, grant, pushes: new StoredPushes(), deps: process(), process });
+    await test({ standIn, clock, grant, database, pushes: new StoredPushes(), deps: process(), process });
   } finally {
     await standIn.close();
+    await database.close();
   }
 }
 
 /** What a process needs to push. */
-export const pushDeps = ({ pushes, process }: Account) => {
+export const pushDeps = ({ database, pushes: playlistPushes, process }: Account): PushDeps & ConnectUserDeps => {
   const deps = process();
-  return { ...deps, connectUser: userConnector(deps), playlistPushes: pushes };
+  return {
+    ...database,
+    ...deps,
+    lake: new ParquetLake(new FolderStore(NOWHERE)),
+    host: { owner: 'this test', isGone: () => false },
+    newId: () => randomUUID(),
+    say: () => {},
+    connectUser: userConnector(deps),
+    playlistPushes,
+    transaction: (work) => database.transaction((tables) => work({ ...tables, playlistPushes })),
+  };
 };
 
 /** The error of a promise, after it was seen that nothing of it holds one of these secrets. */

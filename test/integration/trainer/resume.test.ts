@@ -11,8 +11,9 @@ import {
   TooLongError,
 } from '../../../core/errors.ts';
 import type { TrainResult } from '../../../core/events.ts';
-import { CHECKPOINTS, checkpointKey, partitionKey } from '../../../core/names.ts';
+import { CHECKPOINTS, checkpointPrefix, partitionKey } from '../../../core/names.ts';
 import { type TrainDeps, train } from '../../../lambdas/trainer/train.ts';
+import { removeDay } from '../../support/lake.ts';
 import { type Machine, openMachine, runRow, TODAY } from '../../support/machine.ts';
 import { mortal } from '../../support/mortal.ts';
 import type { Process } from '../../support/pipeline.ts';
@@ -97,7 +98,7 @@ test('a process that dies before any of its writes leaves what the next goes on 
     // The lease of the dead runs out.
     machine.clock.advance(61_000);
     await expectWhole(await train(deps(), SETTINGS));
-    await machine.lake.removeDay('track_vectors', whole.result.model);
+    await removeDay(machine.lake, 'track_vectors', whole.result.model);
   }
   expect(deaths).toBeGreaterThan(12);
 });
@@ -116,7 +117,7 @@ test('other settings begin another run, and what was kept goes', async () => {
   const { run } = await train(inSeconds(7), SETTINGS);
   await expect(train(deps(), { ...SETTINGS, size: 5 })).rejects.toThrow(LeaseHeldError);
   machine.clock.advance(16 * 60_000);
-  expect(await store().list(CHECKPOINTS)).toEqual([checkpointKey(run)]);
+  expect(await machine.lake.checkpoints()).toEqual([run]);
   const other = await train(deps(), { ...SETTINGS, size: 5 });
   expect(other.run).not.toBe(run);
   expect(await statuses()).toEqual(['failed', 'done']);
@@ -128,7 +129,8 @@ test.each([
   ['cut short', (bytes: Buffer) => bytes.subarray(0, -1), 'the training begins anew: expected a training'],
 ])('a checkpoint %s is told of, and the training begins anew', async (_, damage, message) => {
   const { run } = await train(inSeconds(7), SETTINGS);
-  const path = join(machine.lakeFolder, checkpointKey(run));
+  const [key] = await store().list(checkpointPrefix(run));
+  const path = join(machine.lakeFolder, key as string);
   await writeFile(path, damage(await readFile(path)));
   const said: string[] = [];
   await expectWhole(await train(deps({ say: (line) => said.push(line) }), { run }));

@@ -18,12 +18,20 @@ export interface S3Server {
   url: string;
   /** By `bucket/key`. */
   objects: Map<string, Buffer>;
+  /** What is known of objects beside their bytes, by `bucket/key`: the headers `x-amz-meta-…`. */
+  metadata: Map<string, Record<string, string>>;
   /** Uploads in parts that are neither completed nor aborted. */
-  uploads: Map<string, Map<number, Buffer>>;
+  uploads: Map<string, Upload>;
   requests: S3Request[];
   /** Asked at each request; may be replaced. */
   fault: (line: string, turn: number) => S3Fault | undefined;
   close(): Promise<void>;
+}
+
+/** An upload in parts. */
+interface Upload {
+  parts: Map<number, Buffer>;
+  metadata: Record<string, string>;
 }
 
 /** Starts one on a free port of 127.0.0.1. */
@@ -42,6 +50,7 @@ export async function serveS3(): Promise<S3Server> {
   const it: S3Server = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     objects: new Map(),
+    metadata: new Map(),
     uploads: new Map(),
     requests: [],
     fault: () => undefined,
@@ -69,17 +78,36 @@ function serveRequest(s3: S3Server, message: IncomingMessage, body: Buffer, resp
   const upload = query.get('uploadId');
   const route = `${message.method}${query.has('uploads') ? ' uploads' : upload ? ' upload' : ''}`;
   if (upload && !s3.uploads.has(upload)) answer(response, 404, errorXml('NoSuchUpload'));
+  else if (!isMet(s3, path, route, message)) answer(response, 412, errorXml('PreconditionFailed'));
   else if (query.has('list-type')) answer(response, 200, listXml(s3, path, query));
   else if (query.has('delete')) answer(response, 200, remove(s3, path, body.toString()));
   else if (route === 'GET' || route === 'HEAD') get(s3, path, message, response);
-  else if (route === 'PUT') put(s3, path, message.headers['x-amz-copy-source'], body, response);
+  else if (route === 'DELETE') {
+    s3.objects.delete(path);
+    answer(response, 204, '');
+  } else if (route === 'PUT') put(s3, path, message.headers['x-amz-copy-source'], body, response);
   else
     answer(
       response,
       route === 'DELETE upload' ? 204 : 200,
-      uploadStep(s3, route, path, query, body, response),
+      uploadStep(s3, route, path, query, body, message, response),
     );
 }
+
+/** Whether a request that changes an object may, by its headers `If-Match` and `If-None-Match`. */
+function isMet(s3: S3Server, path: string, route: string, { headers }: IncomingMessage): boolean {
+  if (!['PUT', 'DELETE', 'POST upload'].includes(route)) return true;
+  const object = s3.objects.get(path);
+  if (headers['if-none-match'] === '*') return object === undefined;
+  return headers['if-match'] === undefined || (object !== undefined && headers['if-match'] === etagOf(object));
+}
+
+const etagOf = (object: Buffer): string => `"${createHash('md5').update(object).digest('hex')}"`;
+
+const metadataIn = ({ headers }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).filter(([name]) => name.startsWith('x-amz-meta-')) as [string, string][],
+  );
 
 /** Gives an object or a range of it, if it is the one that is asked for. */
 function get(
@@ -89,14 +117,15 @@ function get(
   response: ServerResponse,
 ): void {
   const object = s3.objects.get(path);
-  const etag = object && `"${createHash('md5').update(object).digest('hex')}"`;
+  const etag = object && etagOf(object);
   const wanted = headers['if-match'] ?? etag;
   if (!object) answer(response, 404, method === 'HEAD' ? '' : errorXml('NoSuchKey'));
   else if (wanted !== etag) answer(response, 412, errorXml('PreconditionFailed'));
   else {
     const [, start, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
     const body = start === undefined ? object : object.subarray(Number(start), Number(last) + 1);
-    response.writeHead(start === undefined ? 200 : 206, { 'content-length': body.length, etag });
+    const metadata = s3.metadata.get(path);
+    response.writeHead(start === undefined ? 200 : 206, { ...metadata, 'content-length': body.length, etag });
     response.end(method === 'HEAD' ? undefined : body);
   }
 }
@@ -104,6 +133,7 @@ function get(
 function put(s3: S3Server, path: string, from: unknown, body: Buffer, response: ServerResponse): void {
   const object = typeof from === 'string' ? s3.objects.get(decodeURIComponent(from)) : body;
   if (object) s3.objects.set(path, object);
+  s3.metadata.delete(path);
   const copied = from ? '<CopyObjectResult><ETag>"1"</ETag></CopyObjectResult>' : '';
   answer(response, object ? 200 : 404, object ? copied : errorXml('NoSuchKey'));
 }
@@ -115,16 +145,23 @@ function uploadStep(
   path: string,
   query: URLSearchParams,
   body: Buffer,
+  message: IncomingMessage,
   response: ServerResponse,
 ): string {
   const id = query.get('uploadId') ?? `upload-${s3.requests.length}`;
-  const parts = s3.uploads.get(id) ?? new Map<number, Buffer>();
+  const upload = s3.uploads.get(id) ?? { parts: new Map<number, Buffer>(), metadata: metadataIn(message) };
+  const { parts, metadata } = upload;
   if (route === 'POST uploads') {
-    s3.uploads.set(id, parts);
+    s3.uploads.set(id, upload);
     return `<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`;
   }
   if (route === 'PUT upload') {
     const part = Number(query.get('partNumber'));
+    const from = message.headers['x-amz-copy-source'];
+    if (typeof from === 'string') {
+      parts.set(part, s3.objects.get(decodeURIComponent(from)) ?? Buffer.alloc(0));
+      return `<CopyPartResult><ETag>"${part}-copied"</ETag></CopyPartResult>`;
+    }
     parts.set(part, body);
     response.setHeader('etag', `"${part}-${body.length}"`);
     return '';
@@ -132,6 +169,7 @@ function uploadStep(
   if (route === 'POST upload') {
     const listed = [...body.toString().matchAll(/<PartNumber>(\d+)</g)].map(([, part]) => Number(part));
     s3.objects.set(path, Buffer.concat(listed.map((part) => parts.get(part) ?? Buffer.alloc(0))));
+    s3.metadata.set(path, metadata);
   }
   s3.uploads.delete(id);
   return route === 'POST upload' ? '<CompleteMultipartUploadResult></CompleteMultipartUploadResult>' : '';

@@ -4,7 +4,7 @@ import {
   partitionKey,
   STAGING,
   sliceKey,
-  stagedDayKey,
+  stagedKey,
   stagingPrefix,
   tableFolder,
 } from '../../../core/names.ts';
@@ -36,8 +36,8 @@ test('a partition of a table is one object', () => {
 });
 
 test('what a run stages is under its own prefix, which no table has and no other run', () => {
-  const keys = [sliceKey('run', 'tracks-1'), stagedDayKey('run', 'top_tracks')];
-  expect(keys).toEqual(['staging/run/slices/tracks-1.json', 'staging/run/day/top_tracks.parquet']);
+  const keys = [sliceKey('run', 'tracks-1'), stagedKey('run', 7, 'a/b')];
+  expect(keys).toEqual(['staging/run/slices/tracks-1.json', 'staging/run/7/a/b']);
   for (const key of keys) {
     expect(key.startsWith(stagingPrefix('run'))).toBe(true);
     expect(key.startsWith(stagingPrefix('ru'))).toBe(false);
