@@ -117,7 +117,11 @@ export async function withAccount(
 }
 
 /** What a process needs to push. */
-export const pushDeps = ({ database, pushes: playlistPushes, process }: Account): PushDeps & ConnectUserDeps => {
+export const pushDeps = ({
+  database,
+  pushes: playlistPushes,
+  process,
+}: Account): PushDeps & ConnectUserDeps => {
   const deps = process();
   return {
     ...database,

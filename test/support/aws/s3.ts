@@ -99,7 +99,9 @@ function isMet(s3: S3Server, path: string, route: string, { headers }: IncomingM
   if (!['PUT', 'DELETE', 'POST upload'].includes(route)) return true;
   const object = s3.objects.get(path);
   if (headers['if-none-match'] === '*') return object === undefined;
-  return headers['if-match'] === undefined || (object !== undefined && headers['if-match'] === etagOf(object));
+  return (
+    headers['if-match'] === undefined || (object !== undefined && headers['if-match'] === etagOf(object))
+  );
 }
 
 const etagOf = (object: Buffer): string => `"${createHash('md5').update(object).digest('hex')}"`;
