@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { serveExplorer } from '../adapters/explorer/server.ts';
 import { openExplorer } from '../lambdas/explorer/explorer.ts';
 import type { ExploreSources } from '../lambdas/explorer/sources.ts';
+import { print, printJson, say, sayStack } from './output.ts';
 import { type CommonOptions, requestOf, resultOf } from './perform.ts';
 
 /** Options of `explore`. */
@@ -26,12 +27,13 @@ export async function explore({ open: isToOpen, ...options }: ExploreOptions): P
       answers: openExplorer(sources),
       port: port ?? DEFAULT_PORT,
       orAny: port === undefined,
-      onFault: (error) => process.stderr.write(`${(error as Error).stack}\n`),
+      onFault: sayStack,
     });
     const ended = signalled();
-    process.stdout.write(`${options.json ? JSON.stringify({ url: server.url }, null, 2) : server.url}\n`);
+    if (options.json) printJson({ url: server.url });
+    else print(server.url);
     if (isToOpen && process.stderr.isTTY) {
-      process.stderr.write('Ctrl-C ends it.\n');
+      say('Ctrl-C ends it.');
       import('open').then(({ default: open }) => open(server.url)).catch(() => {});
     }
     await ended;

@@ -17,6 +17,7 @@ import type {
   Truths,
   Warehouse,
 } from '../core/ports.ts';
+import { say } from './output.ts';
 
 /** This machine in the place of an AWS account, without its database. */
 export interface Machine {
@@ -60,7 +61,7 @@ export function machineOn(dataFolder: string, { database: url, tls }: DatabaseOp
     host: thisHost,
     newId: () => randomBytes(6).toString('hex'),
     random: Math.random,
-    say: (line) => process.stderr.write(`${line}\n`),
+    say,
     openDatabase: () => {
       database ??= url ? openServer(url, tls) : openSqlite(join(folder, 'soundalike.db'));
       return database;

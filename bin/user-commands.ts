@@ -11,6 +11,7 @@ import { nobody } from '../lambdas/login/consent.ts';
 import { asUser } from './as-user.ts';
 import type { Local } from './local.ts';
 import { logIn } from './log-in.ts';
+import { say } from './output.ts';
 import { type CommonOptions, perform, requestOf } from './perform.ts';
 import { type ProviderOptions, withProvider } from './provider.ts';
 import { hasStandInUser, standInGrant } from './stand-in-files.ts';
@@ -62,8 +63,9 @@ async function confirm(where: string): Promise<void> {
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    process.stderr.write(
-      `This removes ${where}, for good: every play and gap of your listening, your own playlists, what is stored of\npushed playlists (these stay in your account), their files in the lake, and the login.\n`,
+    say(
+      `This removes ${where}, for good: every play and gap of your listening, your own playlists, what is stored of`,
+      'pushed playlists (these stay in your account), their files in the lake, and the login.',
     );
     // Ctrl-C and Ctrl-D reject it.
     const answer = await terminal.question('Type yes to remove it: ').catch(() => '');
