@@ -1,8 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LoginError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
+import { isSame } from '../secrets/is-same.ts';
 import { codeOf } from '../storage-error.ts';
 import { CONSENT_HEADERS, type Page, pageOf } from './consent-page.ts';
 
@@ -135,12 +136,6 @@ function answerOf(
       else reply('refused', () => reject(refused(searchParams.get('error') ?? '')));
     });
   });
-}
-
-/** Compares in a time that tells nothing of where they differ. */
-function isSame(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }
 
 function timedOut(timeoutMs: number, redirectUri: string, hadOtherState: boolean): LoginError {
