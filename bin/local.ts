@@ -12,7 +12,7 @@ import type {
   Host,
   Lake,
   LakeBatches,
-  RemovableDays,
+  RemovableTables,
   Reports,
   Truths,
   Warehouse,
@@ -23,7 +23,7 @@ import { say } from './output.ts';
 export interface Machine {
   /** The data folder, absolute. */
   folder: string;
-  lake: Lake & LakeBatches & RemovableDays & Checkpoints & Truths & Reports;
+  lake: Lake & LakeBatches & RemovableTables & Checkpoints & Truths & Reports;
   warehouse: Warehouse;
   clock: Clock;
   host: Host;

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { OWN } from '../adapters/dataset/playlists-name.ts';
@@ -76,10 +76,15 @@ async function confirm(where: string): Promise<void> {
   }
 }
 
+/** The user's consent and the app, and what processes left that were killed while they wrote them. */
+const LOGIN = /^(\.?spotify-(user|app)\.json(\.\d+\.part)?|\.stand-in-user\.json\.\d+\.part)$/;
+
 /** The login goes first, so that nothing is fetched anew; what fails half-way is done by the next call. */
 async function forgetHere(local: Local): Promise<ForgetResult> {
   const { folder, lake } = local;
-  for (const name of ['spotify-user.json', 'spotify-app.json']) await rm(join(folder, name), { force: true });
+  // With a database server there may be no folder.
+  const names = (await readdir(folder).catch(() => [])).filter((name) => LOGIN.test(name));
+  for (const name of names) await rm(join(folder, name), { force: true });
   // The stand-in's user is logged in where nothing says otherwise.
   if (hasStandInUser(folder)) await standInGrant(folder).write(UserGrant.parse({}));
   const forgotten = await forget(local);

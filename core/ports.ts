@@ -465,6 +465,14 @@ export interface RemovableDays extends LakeDays {
   removeDay(table: TableName, dt: string): Promise<void>;
 }
 
+/** The lake where whole tables can be removed. */
+export interface RemovableTables extends RemovableDays {
+  /** Removes all of a table, what killed processes had begun to write too; returns how many days it had. */
+  removeTable(table: TableName): Promise<number>;
+  /** Removes what killed processes had begun to write into a table. */
+  removeLeftovers(table: TableName): Promise<void>;
+}
+
 /** Answers SQL over the lake, in the subset that Athena and DuckDB read alike. */
 export interface Warehouse {
   /** The rows of one statement; `?` stand in WHERE only and take strings. Numbers come as numbers. */

@@ -19,7 +19,7 @@ import type {
   Columns,
   Lake,
   LakeBatches,
-  RemovableDays,
+  RemovableTables,
   Reports,
   TruthName,
   Truths,
@@ -47,6 +47,8 @@ export interface ObjectStore {
   list(prefix: string): Promise<string[]>;
   /** Removes everything below a prefix that ends in `/`. */
   removeAll(prefix: string): Promise<void>;
+  /** Removes what killed processes had begun to put below a prefix, in a store where they leave something. */
+  removeLeftovers?(prefix: string): Promise<void>;
 }
 
 /** An object that is read in pieces. */
@@ -56,7 +58,7 @@ export interface OpenObject extends Pieces {
 
 /** The lake over an object store: Parquet tables by day, JSON slices of runs under `staging/`. */
 export class ParquetLake
-  implements Lake, LakeBatches, RemovableDays, Uploads, UploadedModels, Checkpoints, Truths, Reports
+  implements Lake, LakeBatches, RemovableTables, Uploads, UploadedModels, Checkpoints, Truths, Reports
 {
   readonly #store: ObjectStore;
 
@@ -96,6 +98,18 @@ export class ParquetLake
 
   async removeDay(table: TableName, dt: string): Promise<void> {
     await this.#store.removeAll(partitionKey(table, dt).replace(/[^/]*$/, ''));
+  }
+
+  async removeTable(table: TableName): Promise<number> {
+    const days = await this.days(table);
+    for (const dt of days) await this.removeDay(table, dt);
+    // A day that has nothing but a leftover is no day.
+    await this.#store.removeAll(`${tableFolder(table)}/`);
+    return days.length;
+  }
+
+  async removeLeftovers(table: TableName): Promise<void> {
+    await this.#store.removeLeftovers?.(`${tableFolder(table)}/`);
   }
 
   async putSlice(run: string, name: string, value: unknown): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ForgetResult } from '../../core/events.ts';
-import type { RunKind } from '../../core/ports.ts';
+import type { RemovableTables, RunKind } from '../../core/ports.ts';
 import type { TableName } from '../../core/tables.ts';
 import { type HistoryDeps, withHistory } from './with-history.ts';
 
@@ -13,29 +13,25 @@ const TABLES_OF_USER = [
 const KINDS_OF_USER = ['listening', 'recommendation'] as const satisfies readonly RunKind[];
 
 /**
- * Removes what is known of the user from the database and the lake; called again where it failed half-way, it removes
+ * Removes what is known of the user from the database and the lake, leftovers of killed processes too; called again where it failed half-way, it removes
  * the rest. Tokens are removed by who stores them, and whoever calls this has asked before.
  *
  * Throws `LeaseHeldError` where such a run is under way.
  */
-export async function forget(deps: HistoryDeps): Promise<ForgetResult> {
+export async function forget(deps: HistoryDeps & { lake: RemovableTables }): Promise<ForgetResult> {
   const { history, lake } = deps;
   const forgotten = await withHistory(
     deps,
     async () => {
       const cleared = await history.clear();
       let days = 0;
-      for (const table of TABLES_OF_USER) {
-        for (const dt of await lake.days(table)) {
-          await lake.removeDay(table, dt);
-          days++;
-        }
-      }
+      for (const table of TABLES_OF_USER) days += await lake.removeTable(table);
       for (const dt of await lake.days('runs')) {
         const runs = (await lake.read('runs', dt)) ?? [];
         const others = runs.filter(({ kind }) => !KINDS_OF_USER.some((own) => own === kind));
         if (others.length < runs.length) await lake.write('runs', dt, others);
       }
+      await lake.removeLeftovers('runs');
       return { ...cleared, days };
     },
     KINDS_OF_USER,

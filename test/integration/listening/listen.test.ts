@@ -1,3 +1,5 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { InvalidInputError, LeaseHeldError } from '../../../core/errors.ts';
 import type { FoundPlay } from '../../../core/ports.ts';
 import { exportHistory } from '../../../lambdas/listening/export-history.ts';
@@ -205,12 +207,36 @@ describe('forgetting', () => {
   });
 
   test('that died half-way is brought to its end by the next', async () => {
-    const removeDay = () => Promise.reject(new Error('died'));
-    await expect(
-      forget({ ...machine, lake: Object.assign(Object.create(machine.lake), { removeDay }) }),
-    ).rejects.toThrow();
+    const { lake } = machine;
+    const removeDay = jest.spyOn(lake, 'removeDay').mockRejectedValueOnce(new Error('died'));
+    await expect(forget({ ...machine, lake })).rejects.toThrow('died');
+    removeDay.mockRestore();
     expect(await forget(machine)).toMatchObject({ plays: 0, days: 3 });
     expect(await left()).toEqual(NOTHING);
+  });
+
+  test('removes what killed processes had begun to write of the user, where there was nothing before too', async () => {
+    const gone = [
+      ...['recently-played/dt=2026-11-22', 'recently-played/dt=2026-11-20', 'recommendations/dt=2026-11-21'],
+      ...['heard-features/dt=2026-11-22', 'runs/dt=2026-11-22', 'runs/dt=2026-11-20'],
+    ].flatMap((day) => [
+      `${day}/.part-00000.parquet.999999999.part`,
+      `${day}/.part-00000.parquet.${process.pid}.part`,
+    ]);
+    // Process 1 lives: its number may have been another's, but of the runs it may be writing.
+    const ofProcess1 = '.part-00000.parquet.1.part';
+    const stays = [
+      `runs/dt=2026-11-20/${ofProcess1}`,
+      'top-tracks/dt=2026-11-22/.part-00000.parquet.999999999.part',
+    ];
+    for (const path of [...gone, `recently-played/dt=2026-11-19/${ofProcess1}`, ...stays]) {
+      await mkdir(dirname(join(machine.lakeFolder, path)), { recursive: true });
+      await writeFile(join(machine.lakeFolder, path), 'begun');
+    }
+    expect(await forget(machine)).toMatchObject({ plays: 52, days: 3 });
+    const files = await readdir(machine.lakeFolder, { recursive: true });
+    expect(files.filter((path) => path.endsWith('.part')).sort()).toEqual(stays);
+    expect(files.filter((path) => /^(recently|heard|recommendations)/.test(path))).toEqual([]);
   });
 
   test('and listening again begins anew', async () => {
