@@ -75,10 +75,10 @@ const double = (text: string | null): number | null => (text === null ? null : N
 
 function parse(url: string): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed?.hostname === '') throw malformed('one without a host');
   if (parsed?.protocol !== 'mysql:' || !/^\/[^/]+$/.test(parsed.pathname) || parsed.hash !== '') {
     throw malformed('one of another form');
   }
-  if (parsed.hostname === '') throw malformed('one without a host');
   return parsed;
 }
 
