@@ -1,10 +1,15 @@
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { Agent, request as exchange } from 'undici';
 import type * as z from 'zod';
-import { ServiceUnavailableError, UnexpectedAnswerError } from '../core/errors.ts';
+import { ServiceUnavailableError, SoundalikeError, UnexpectedAnswerError } from '../core/errors.ts';
 import { fullJitter, MAX_TRIES } from '../core/retry.ts';
 import { Pace, type PaceOptions } from './pace.ts';
+import { SentSecrets } from './secrets/sent-secrets.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** The largest answers that are asked for, 50 entries of a playlist, have less than 1 MiB. */
+const LARGEST_BODY_MIB = 16;
 const EXCERPT_LENGTH = 200;
 
 /** By how many milliseconds this machine's clock is ahead of that of a service. */
@@ -21,6 +26,8 @@ export interface ApiClientOptions extends PaceOptions {
   random: () => number;
   /** Longest time of one attempt, from connecting to the end of the body; default 30 seconds. */
   timeoutMs?: number;
+  /** Shared by the clients of one session, so that no message of either shows what the other has sent. */
+  secrets?: SentSecrets;
 }
 
 /** One request to the service. */
@@ -39,10 +46,11 @@ export interface ApiRequest {
   confidential?: boolean;
 }
 
-/** The service's answer, its body as text. */
+/** The service's answer. */
 export interface Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
+  /** The body; of a refusal (status 400 or more), with secrets masked. */
   text: string;
 }
 
@@ -54,20 +62,22 @@ class TransientError extends Error {}
 
 /**
  * One outside service over HTTP: counts and budgets every attempt, obeys Retry-After, repeats what may be repeated.
- * Its methods throw `BudgetSpentError`, `RateLimitedError` and `ServiceUnavailableError`; no error of its own holds a
- * header or a query.
+ * Its methods throw `BudgetSpentError`, `RateLimitedError`, `ServiceUnavailableError`, and `UnexpectedAnswerError` for a
+ * body above 16 MiB; no error of its own holds a header, a query or a secret.
  */
 export class ApiClient {
   readonly #options: ApiClientOptions;
   readonly #baseUrl: string;
   readonly #agent = new Agent();
   readonly #pace: Pace;
+  readonly #secrets: SentSecrets;
   #clockSkew: ClockSkew | undefined;
 
   constructor(options: ApiClientOptions) {
     this.#options = options;
     this.#baseUrl = options.baseUrl.replace(/\/+$/, '');
     this.#pace = new Pace(options);
+    this.#secrets = options.secrets ?? new SentSecrets();
   }
 
   /** Makes the request and returns every answer that is not repeated: all but 429 and 5xx. */
@@ -85,12 +95,15 @@ export class ApiClient {
   }
 
   /** The error for an answer that the caller has no use for; quotes its beginning unless it is confidential. */
-  unexpected(request: ApiRequest, what: string, text: string): UnexpectedAnswerError {
-    const quote = request.confidential ? '' : `; it begins: ${excerpt(text) || '(empty)'}`;
+  unexpected(request: ApiRequest, what: string, text?: string): UnexpectedAnswerError {
+    const quote =
+      request.confidential || text === undefined
+        ? ''
+        : `; it begins: ${excerpt(this.#secrets.mask(text)) || '(empty)'}`;
     const { service } = this.#options;
     return new UnexpectedAnswerError(
       `${service} gave an unexpected answer to ${this.#name(request)}: ${what}${quote}`,
-      `call again; if this goes on, ${service} has changed and Soundalike must follow`,
+      `call again; if that happens again, ${service} has changed and Soundalike must follow`,
     );
   }
 
@@ -124,13 +137,17 @@ export class ApiClient {
 
   async #exchange(request: ApiRequest): Promise<Answer> {
     const answer = await this.#attempt(request).catch((cause: Error & { code?: string }) => {
-      throw new TransientError(`no whole answer came: ${cause.message || cause.code}`, { cause });
+      if (cause instanceof SoundalikeError) throw cause;
+      const message = `no whole answer came: ${cause.message || cause.code}`;
+      // undici's parser keeps the bytes that it could not read, which may hold a token.
+      throw new TransientError(message, 'data' in cause ? {} : { cause });
     });
     if (answer.status >= 500) throw new TransientError(`the answer was ${answer.status}`);
     return answer;
   }
 
   async #attempt(request: ApiRequest): Promise<Answer> {
+    this.#secrets.note(request);
     const { statusCode, headers, body } = await exchange(this.#url(request), {
       method: request.method,
       headers: { accept: 'application/json', 'user-agent': 'soundalike', ...request.headers },
@@ -142,7 +159,9 @@ export class ApiClient {
     const { service, clock } = this.#options;
     const milliseconds = clock.now() - Date.parse([headers.date].flat()[0] ?? '');
     this.#clockSkew = Number.isNaN(milliseconds) ? undefined : { service, milliseconds };
-    return { status: statusCode, headers, text: await body.text() };
+    const text = await textOf(body, [headers['content-encoding']].flat().join(','));
+    if (text === undefined) throw this.unexpected(request, `a body of more than ${LARGEST_BODY_MIB} MiB`);
+    return { status: statusCode, headers, text: statusCode < 400 ? text : this.#secrets.mask(text) };
   }
 
   #read<T>(request: ApiRequest, text: string, schema: z.ZodType<T>): T {
@@ -170,6 +189,27 @@ export class ApiClient {
     const { host, pathname } = this.#url(request);
     return `${request.method} ${host}${pathname}`;
   }
+}
+
+/** Reads what is compressed although it was not asked for so. */
+const DECODERS: Readonly<Record<string, () => Transform>> = {
+  br: createBrotliDecompress,
+  deflate: createInflate,
+  gzip: createGunzip,
+  zstd: createZstdDecompress,
+};
+
+/** The body as text; undefined, and the connection closed, where it has more than 16 MiB once it is decompressed. */
+async function textOf(body: Readable, encoding: string): Promise<string | undefined> {
+  const decoder = DECODERS[encoding.toLowerCase()]?.();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of decoder ? pipeline(body, decoder, () => {}) : body) {
+    bytes += chunk.length;
+    if (bytes > LARGEST_BODY_MIB << 20) return undefined;
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 /** The first 200 characters of a body, on one line. */

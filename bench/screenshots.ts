@@ -42,11 +42,12 @@ async function takeAll(): Promise<void> {
   const server = await serveExplorer({
     page: await bundlePage(join(ROOT, 'web')),
     answers: openExplorer(local),
+    token: 'screenshots',
     ...{ port: 0, orAny: true, onFault: (error) => process.stderr.write(`${String(error)}\n`) },
   });
   const browser = await openChromium();
   const { artists } = (await (
-    await fetch(new URL('/api/catalogue', server.url))
+    await fetch(new URL('/api/catalogue?token=screenshots', server.url))
   ).json()) as ExploredCatalogue;
   const [best] = [...artists].sort((a, b) => (b.popularity ?? 0) - (a.popularity ?? 0));
   for (const [name, { hash, options }] of Object.entries(PICTURES)) {

@@ -1,8 +1,14 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { leadingTo } from '../adapters/explorer/page.ts';
 import { serveExplorer } from '../adapters/explorer/server.ts';
 import { openExplorer } from '../lambdas/explorer/explorer.ts';
 import type { ExploreSources } from '../lambdas/explorer/sources.ts';
+import { print, printJson, say, sayStack } from './output.ts';
 import { type CommonOptions, requestOf, resultOf } from './perform.ts';
 
 /** Options of `explore`. */
@@ -24,23 +30,39 @@ export async function explore({ open: isToOpen, ...options }: ExploreOptions): P
     const server = await serveExplorer({
       page: await bundlePage(join(import.meta.dirname, '../web')),
       answers: openExplorer(sources),
+      token: randomBytes(32).toString('base64url'),
       port: port ?? DEFAULT_PORT,
       orAny: port === undefined,
-      onFault: (error) => process.stderr.write(`${(error as Error).stack}\n`),
+      onFault: sayStack,
     });
     const ended = signalled();
-    process.stdout.write(`${options.json ? JSON.stringify({ url: server.url }, null, 2) : server.url}\n`);
+    if (options.json) printJson({ url: server.url });
+    else print(server.url);
+    let close = async (): Promise<void> => {};
     if (isToOpen && process.stderr.isTTY) {
-      process.stderr.write('Ctrl-C ends it.\n');
-      import('open').then(({ default: open }) => open(server.url)).catch(() => {});
+      say('Ctrl-C ends it.');
+      close = await openBrowser(server.url, existsSync(options.data) ? options.data : tmpdir());
     }
     await ended;
-    await server.close();
+    await Promise.all([server.close(), close()]);
   };
   await resultOf(options, {
     local: serve,
     stack: async (stack) => serve(await stack.explored()),
   });
+}
+
+/**
+ * Opens the browser by a file that leads to the URL and that this user alone may read: the machine's other users see the
+ * arguments of a process. A browser in a sandbox may not read files outside the home folder, so it lies in the data
+ * folder where there is one. Returns what removes the file.
+ */
+async function openBrowser(url: string, within: string): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(within, 'explore-'));
+  const file = join(folder, 'explore.html');
+  await writeFile(file, leadingTo(url), { mode: 0o600 });
+  import('open').then(({ default: open }) => open(file)).catch(() => {});
+  return () => rm(folder, { recursive: true, force: true });
 }
 
 /** Resolves at the first signal that asks for an end. */

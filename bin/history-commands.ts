@@ -2,6 +2,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { codeOf, storageError } from '../adapters/storage-error.ts';
 import { exportHistory } from '../lambdas/listening/export-history.ts';
+import { print, printJson } from './output.ts';
 import { type CommonOptions, resultOf } from './perform.ts';
 
 /** `soundalike history export`: lines of JSON, to a file or to stdout. */
@@ -16,10 +17,8 @@ export async function historyExport({
     stack: (stack) => write(stack.historyLines()),
   });
   if (output === undefined) return;
-  const told = options.json
-    ? JSON.stringify({ file: output, plays }, null, 2)
-    : `Wrote ${plays} plays to ${output}.`;
-  process.stdout.write(`${told}\n`);
+  if (options.json) printJson({ file: output, plays });
+  else print(`Wrote ${plays} plays to ${output}.`);
 }
 
 /** Who reads may stop before the end. */

@@ -7,6 +7,7 @@ import { systemClock, thisHost } from '../adapters/system.ts';
 import { DuckDbWarehouse } from '../adapters/warehouse/duckdb.ts';
 import type { Clock, Database, Host, Warehouse } from '../core/ports.ts';
 import { type LeaseSettings, leaseIn } from '../core/run/held-run.ts';
+import { say } from './output.ts';
 
 /** This machine in the place of an AWS account, without its database. */
 export interface Machine {
@@ -52,7 +53,7 @@ export function machineOn(dataFolder: string, { database: url, tls }: DatabaseOp
     lease: leaseIn(process.env),
     newId: () => randomBytes(6).toString('hex'),
     random: Math.random,
-    say: (line) => process.stderr.write(`${line}\n`),
+    say,
     openDatabase: () => {
       database ??= url ? openServer(url, tls) : openSqlite(join(folder, 'soundalike.db'));
       return database;

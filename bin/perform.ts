@@ -2,6 +2,7 @@ import { InvalidInputError, type SoundalikeError, UsageError } from '../core/err
 import { CollectRequest, parseInput } from '../core/events.ts';
 import { ENVIRONMENT } from '../core/names.ts';
 import { type Local, type Machine, machineOn, openLocal } from './local.ts';
+import { print, printJson, say } from './output.ts';
 import type { Words } from './print.ts';
 import type { Stack } from './stack.ts';
 
@@ -36,14 +37,12 @@ export type Work<T> = Place<T> & {
 export async function perform<T extends object>(options: CommonOptions, work: Work<T>): Promise<void> {
   const result = await resultOf(options, work);
   const { warnings = [] } = result as { warnings?: string[] };
-  for (const warning of warnings) process.stderr.write(`Note: ${warning}.\n`);
+  say(...warnings.map((warning) => `Note: ${warning}.`));
   const error = work.lack?.(result);
   if (error) report(error);
   const document = error ? { ...result, error: errorFields(error) } : result;
-  const text = options.json
-    ? JSON.stringify(document, null, 2)
-    : work.words(result, options.stack).join('\n');
-  process.stdout.write(`${text}\n`);
+  if (options.json) printJson(document);
+  else print(...work.words(result, options.stack));
 }
 
 /** Does the work here or in the stack, and gives what came of it. */
@@ -72,7 +71,7 @@ export const errorFields = ({ code, message, hint }: SoundalikeError) => ({ code
 
 /** Tells on stderr what went wrong and what to do, and sets the exit status. */
 export function report(error: SoundalikeError): void {
-  process.stderr.write(`soundalike: ${error.message}; ${error.hint}\n`);
+  say(`soundalike: ${error.message}; ${error.hint}`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 

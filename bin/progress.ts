@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import type { Progress } from '../core/ports.ts';
+import { printable } from './output.ts';
 
 /** A bar on stderr while long work goes on; silent where stderr is no terminal. */
 export function progressBar(): { progress: Progress; stop: () => void } {
@@ -15,7 +16,7 @@ export function progressBar(): { progress: Progress; stop: () => void } {
     progress: (what, done, total) => {
       if (shown !== what) {
         bar.stop();
-        bar.start(total, done, { what });
+        bar.start(total, done, { what: printable(what) });
         shown = what;
       } else bar.update(done);
     },

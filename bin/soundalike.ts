@@ -7,6 +7,7 @@ import { METHODS } from '../core/methods/method.ts';
 import { ENVIRONMENT } from '../core/names.ts';
 import { MODES } from '../sample/stand-in/modes.ts';
 import * as commands from './commands.ts';
+import { printJson, say, sayStack } from './output.ts';
 import { errorFields, report } from './perform.ts';
 
 const list = (text: string): string[] => text.split(',').map((part) => part.trim());
@@ -21,6 +22,16 @@ const allOrNumber = (text: string): 'all' | number => (text === 'all' ? 'all' : 
 const program = new Command('soundalike')
   .description('Which artists sound alike, and what to hear next.')
   .configureHelp({ showGlobalOptions: true })
+  // An option that is not known may be a misspelt one, and its value a secret.
+  .configureOutput({
+    writeErr: (text) =>
+      say(
+        ...text
+          .trimEnd()
+          .replace(/(unknown option '[^'=]*=).*'/s, "$1…'")
+          .split('\n'),
+      ),
+  })
   .exitOverride();
 
 const command = (parent: Command, name: string, description: string): Command =>
@@ -255,10 +266,8 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
     const known = error instanceof SoundalikeError ? error : new InternalError(error);
-    if (known instanceof InternalError) process.stderr.write(`${(error as Error).stack}\n`);
+    if (known instanceof InternalError) sayStack(error);
     report(known);
-    if (process.argv.includes('--json')) {
-      process.stdout.write(`${JSON.stringify({ error: errorFields(known) }, null, 2)}\n`);
-    }
+    if (process.argv.includes('--json')) printJson({ error: errorFields(known) });
   }
 }

@@ -37,6 +37,7 @@ import { historyDocuments } from '../lambdas/listening/import-history.ts';
 import { toUpload } from '../lambdas/listening/uploaded-history.ts';
 import { vectorRows } from '../lambdas/trainer/rows.ts';
 import { interruptible } from './interruptible.ts';
+import { say } from './output.ts';
 import { progressBar } from './progress.ts';
 
 /** A deployed stack in the place of this machine: its functions, its workflow and its lake. */
@@ -61,7 +62,6 @@ export interface Stack extends Pick<StackFunctions, 'invoke'> {
 
 const PATIENCE = { clock: systemClock, random: Math.random };
 const newId = (): string => randomBytes(6).toString('hex');
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Opens a deployed stack, by the credentials and the region that the AWS SDK finds. */
 export async function openStack(name: string): Promise<Stack> {

@@ -6,6 +6,7 @@ import { sampleCatalogue } from '../sample/generate.ts';
 import { MODES, type Mode } from '../sample/stand-in/modes.ts';
 import { type StandIn, startStandIn } from '../sample/stand-in/server.ts';
 import { STAND_IN_USER } from '../sample/stand-in/user-state.ts';
+import { print, say } from './output.ts';
 
 interface Options {
   port: number;
@@ -19,7 +20,7 @@ function portNumber(text: string): number {
   throw new InvalidArgumentError('Expected a port from 0 (any free one) to 65535.');
 }
 
-function usage({ urls }: StandIn): string {
+function usage({ urls }: StandIn): string[] {
   const variables = {
     [ENVIRONMENT.spotifyAccountsUrl]: urls.accounts,
     [ENVIRONMENT.spotifyApiUrl]: urls.api,
@@ -32,15 +33,13 @@ function usage({ urls }: StandIn): string {
     '# Give these to another shell, and soundalike there speaks to this stand-in.',
     `# Its user is logged in, with the refresh token ${STAND_IN_USER.refreshToken}: curl ${urls.user}`,
     `# Faults: curl ${urls.faults} (docs/stand-in.md). Ctrl-C ends it.`,
-    '',
-  ].join('\n');
+  ];
 }
 
 async function main({ port, mode, catalogue }: Options): Promise<void> {
   const served = catalogue === undefined ? sampleCatalogue() : await readArtistsFolder(catalogue);
   const standIn = await startStandIn({ catalogue: served, mode, port });
-  process.stdout.write(`# ${served.name}: ${served.artists.length} artists, as an app of mode ${mode}\n`);
-  process.stdout.write(usage(standIn));
+  print(`# ${served.name}: ${served.artists.length} artists, as an app of mode ${mode}`, ...usage(standIn));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void standIn.close());
 }
 
@@ -54,7 +53,7 @@ function fail(error: unknown): void {
   // Commander has said on stderr what is wrong; its exit code is 0 for --help only.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    process.stderr.write(`stand-in: ${explain(error)}\n`);
+    say(`stand-in: ${explain(error)}`);
     process.exitCode = 1;
   }
 }

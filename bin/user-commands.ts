@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { OWN } from '../adapters/dataset/playlists-name.ts';
@@ -11,6 +11,7 @@ import { nobody } from '../lambdas/login/consent.ts';
 import { asUser } from './as-user.ts';
 import type { Local } from './local.ts';
 import { logIn } from './log-in.ts';
+import { say } from './output.ts';
 import { type CommonOptions, perform, requestOf } from './perform.ts';
 import { type ProviderOptions, withProvider } from './provider.ts';
 import { hasStandInUser, standInGrant } from './stand-in-files.ts';
@@ -62,8 +63,9 @@ async function confirm(where: string): Promise<void> {
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    process.stderr.write(
-      `This removes ${where}, for good: every play and gap of your listening, your own playlists, what is stored of\npushed playlists (these stay in your account), their files in the lake, and the login.\n`,
+    say(
+      `This removes ${where}, for good: every play and gap of your listening, your own playlists, what is stored of`,
+      'pushed playlists (these stay in your account), their files in the lake, and the login.',
     );
     // Ctrl-C and Ctrl-D reject it.
     const answer = await terminal.question('Type yes to remove it: ').catch(() => '');
@@ -74,10 +76,15 @@ async function confirm(where: string): Promise<void> {
   }
 }
 
+/** The user's consent and the app, and what processes left that were killed while they wrote them. */
+const LOGIN = /^(\.?spotify-(user|app)\.json(\.\d+\.part)?|\.stand-in-user\.json\.\d+\.part)$/;
+
 /** The login goes first, so that nothing is fetched anew; what fails half-way is done by the next call. */
 async function forgetHere(local: Local): Promise<ForgetResult> {
   const { folder } = local;
-  for (const name of ['spotify-user.json', 'spotify-app.json']) await rm(join(folder, name), { force: true });
+  // With a database server there may be no folder.
+  const names = (await readdir(folder).catch(() => [])).filter((name) => LOGIN.test(name));
+  for (const name of names) await rm(join(folder, name), { force: true });
   // The stand-in's user is logged in where nothing says otherwise.
   if (hasStandInUser(folder)) await standInGrant(folder).write(UserGrant.parse({}));
   return await forget(local, [OWN]);

@@ -316,6 +316,8 @@ export const RecommendRequest = z.strictObject({
   push: z.boolean().default(false),
   /** Writes nothing. */
   dryRun: z.boolean().default(false),
+  /** Gives `RecommendCounts`: for a workflow, whose history keeps all that is passed between its steps. */
+  counts: z.boolean().default(false),
 });
 export type RecommendRequest = z.input<typeof RecommendRequest>;
 
@@ -651,6 +653,18 @@ export interface RecommendResult {
   requests: number;
   /** What a user should know of the list, a sentence each. */
   warnings: string[];
+}
+
+/** A `RecommendResult` without songs: how many of each. */
+export interface RecommendCounts
+  extends Pick<
+    RecommendResult,
+    'date' | 'run' | 'plays' | 'heard' | 'unknownCount' | 'method' | 'model' | 'requests'
+  > {
+  songs: number;
+  gone: number;
+  /** Whether they were written to the user's playlist. */
+  pushed: boolean;
 }
 
 /** How good recommendations are (docs/method.md). */

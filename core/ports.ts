@@ -434,6 +434,8 @@ export interface StagingLake {
   clear(run: string): Promise<void>;
   /** The runs that keep anything outside the tables. */
   staging(): Promise<string[]>;
+  /** Removes what killed processes had begun to write into a table. */
+  removeLeftovers(table: TableName): Promise<void>;
 }
 
 /** The lake: tables of Parquet by day, and the slices of runs that are not done. */

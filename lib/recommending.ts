@@ -13,7 +13,7 @@ import { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 import { Invoke, machineOf, requestWith } from './steps.ts';
 
-const { objectAt, stringAt } = JsonPath;
+const { jsonMerge, objectAt, stringAt } = JsonPath;
 const { and, booleanEquals, isPresent } = Condition;
 
 /** Spotify asks to wait, or the day's requests are used up: a day and an hour are enough for either. */
@@ -33,9 +33,9 @@ export interface RecommendingProps {
 
 /**
  * Trains on the lake's playlists, in as many calls as it takes, then recommends. It takes `{train?, recommend?}`, the
- * events of the two functions, and gives `{trained, recommended}`: their results, or `{Error, Cause}` where there was
- * nothing to do (no playlists, no listening, nobody logged in) or another does it. Whatever becomes of the training, the
- * list is made, by the last model; then a training that failed fails the execution.
+ * events of the two functions, and gives `{trained, recommended}`: their results, of the second the counts alone, or
+ * `{Error, Cause}` where there was nothing to do (no playlists, no listening, nobody logged in) or another does it.
+ * Whatever becomes of the training, the list is made, by the last model; then a training that failed fails the execution.
  */
 export class Recommending extends Construct {
   readonly machine: StateMachine;
@@ -45,7 +45,7 @@ export class Recommending extends Construct {
     const trained = '$.trained';
     const recommended = '$.recommended';
     const train = new Invoke(this, 'Train', trainer, '$.train', trained);
-    const recommend = new Invoke(this, 'Recommend', recommender, '$.recommend', recommended);
+    const recommend = new Invoke(this, 'Recommend', recommender, '$.asked.recommend', recommended);
     const goOn = new Pass(this, 'Go on', {
       comment: 'With the same run, from its last checkpoint',
       parameters: { run: stringAt(`${trained}.run`) },
@@ -71,7 +71,17 @@ export class Recommending extends Construct {
       .addRetry(POSTPONED)
       .addCatch(end, { errors: ['consent-needed', 'lease-held', 'no-data'], resultPath: recommended })
       .next(end);
-    const definition = requestWith(this, { train: {}, recommend: {} }).next(train).next(isTrained);
+    const definition = requestWith(this, { train: {}, recommend: {} })
+      .next(new Pass(this, 'Counts', { result: { value: { counts: true } }, resultPath: '$.counts' }))
+      .next(
+        new Pass(this, 'Ask for counts', {
+          comment: 'The history of executions is no place for what was heard and recommended',
+          parameters: { recommend: jsonMerge(objectAt('$.recommend'), objectAt('$.counts')) },
+          resultPath: '$.asked',
+        }),
+      )
+      .next(train)
+      .next(isTrained);
     this.machine = machineOf(this, 'Train on the playlists, then recommend', definition, settings);
   }
 }

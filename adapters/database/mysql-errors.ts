@@ -19,7 +19,7 @@ interface Raw {
 
 /** The server's number of the error, https://mariadb.com/kb/en/mariadb-error-codes/ and its MySQL namesake. */
 export function numberOf(error: unknown): number | undefined {
-  const { errno } = (error instanceof SoundalikeError ? error.cause : error) as Raw;
+  const { errno } = ((error instanceof SoundalikeError ? error.cause : error) ?? {}) as Raw;
   return errno;
 }
 

@@ -47,17 +47,17 @@ export function poolOptions(
   { tls, login, connectTimeoutMs = 10_000 }: MysqlSettings,
 ): PoolOptions {
   const { hostname, port, username, password, pathname, searchParams } = parse(url);
-  for (const name of searchParams.keys()) if (name !== 'tls') throw malformed(`a parameter ${name}`);
+  if ([...searchParams.keys()].some((name) => name !== 'tls')) throw malformed('another parameter than tls');
   const wanted =
     searchParams.get('tls') ?? (tls || undefined) ?? (LOOPBACK.test(hostname) ? 'off' : 'verify');
-  if (!Object.hasOwn(TLS, wanted)) throw malformed(`"${wanted}" for TLS`);
+  if (!Object.hasOwn(TLS, wanted)) throw malformed('another word for tls');
   const ssl = TLS[wanted];
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
     port: port === '' ? 3306 : Number(port),
     user: decoded(username) || login?.username,
     password: decoded(password) || login?.password,
-    database: decoded(pathname.slice(1)),
+    database: databaseOf(pathname),
     // mysql2 writes into it.
     ssl: ssl && { ...ssl },
     charset: 'UTF8MB4_BIN',
@@ -75,10 +75,18 @@ const double = (text: string | null): number | null => (text === null ? null : N
 
 function parse(url: string): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed?.hostname === '') throw malformed('one without a host');
   if (parsed?.protocol !== 'mysql:' || !/^\/[^/]+$/.test(parsed.pathname) || parsed.hash !== '') {
     throw malformed('one of another form');
   }
   return parsed;
+}
+
+/** A password that is not encoded can end up in the path, which messages show. */
+function databaseOf(pathname: string): string {
+  const database = decoded(pathname.slice(1));
+  if (/[@:]/.test(database)) throw malformed('one with @ or : in the name of the database');
+  return database;
 }
 
 function decoded(part: string): string {

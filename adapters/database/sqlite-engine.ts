@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { StorageError } from '../../core/errors.ts';
 import insertMigrationSql from '../../sql/database/schema_migration_insert.sql' with { type: 'text' };
 import createMigrationsSql from '../../sql/sqlite/schema_migrations.sql' with { type: 'text' };
+import { makePrivateFolder } from '../private-folder.ts';
 import type { Engine, Parameter } from './engine.ts';
 import { versionOf } from './tables.ts';
 
@@ -27,7 +27,7 @@ export class SqliteEngine implements Engine {
   constructor(path: string, { busyTimeoutMs = 30_000 }: SqliteSettings = {}) {
     this.#path = path;
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makePrivateFolder(dirname(path));
       this.#database = new DatabaseSync(path, { timeout: busyTimeoutMs });
       useWal(this.#database);
       this.#database.exec('PRAGMA synchronous = NORMAL');

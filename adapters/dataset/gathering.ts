@@ -1,6 +1,7 @@
-import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { makePrivateFolder } from '../private-folder.ts';
 import { storageError } from '../storage-error.ts';
 
 /** The files in which values are gathered: a name, the columns and DuckDB's type of each. */
@@ -33,7 +34,7 @@ export class Gathering<F extends string> {
     const gathering = new Gathering(folder, given);
     try {
       await rm(folder, { recursive: true, force: true });
-      await mkdir(folder, { recursive: true });
+      makePrivateFolder(folder);
       for (const name of gathering.#names) await writeFile(gathering.#path(name), '');
     } catch (error) {
       throw storageError(folder, error);

@@ -1,5 +1,6 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { openPromise, type ZipFile } from 'yauzl';
 import { DatasetError } from '../../core/errors.ts';
 import { codeOf, storageError } from '../storage-error.ts';
@@ -71,13 +72,23 @@ async function readZipped(path: string, archive: string): Promise<Buffer> {
       if (join(archive, entry.fileName) !== path) continue;
       refuseLarge(entry.uncompressedSize);
       const chunks: Buffer[] = [];
-      // The stream fails where it holds more than the entry said.
-      for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
-      return Buffer.concat(chunks);
+      let sum = 0;
+      // The stream fails where it holds more than the entry said, but yauzl does not check the sum.
+      for await (const chunk of await zip.openReadStreamPromise(entry)) {
+        chunks.push(chunk as Buffer);
+        sum = crc32(chunk as Buffer, sum);
+      }
+      if (sum === entry.crc32) return Buffer.concat(chunks);
+      throw new DatasetError(
+        `expected the file to have the CRC-32 ${hex(entry.crc32)} that the archive names, got ${hex(sum)}: it is corrupt`,
+        RETRY,
+      );
     }
     throw new DatasetError('expected the file to stay in the archive, got an archive without it', RETRY);
   });
 }
+
+const hex = (sum: number): string => sum.toString(16).padStart(8, '0');
 
 function refuseLarge(bytes: number): void {
   if (bytes <= LARGEST_BYTES) return;

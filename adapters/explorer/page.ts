@@ -34,4 +34,8 @@ export function pageOf({ html, style, script }: PageParts): Page {
   };
 }
 
+/** A page that leads to the URL at once; `url` has no character that HTML reads. */
+export const leadingTo = (url: string): string =>
+  `<!doctype html><meta charset="utf-8"><title>Soundalike</title><meta http-equiv="refresh" content="0; url=${url}"><a href="${url}">Soundalike</a>\n`;
+
 const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { InternalError, InvalidInputError, SoundalikeError, UsageError } from '../../core/errors.ts';
+import { isSame } from '../secrets/is-same.ts';
 import { codeOf } from '../storage-error.ts';
 import type { Page } from './page.ts';
 
@@ -14,6 +15,8 @@ export interface ExplorerServerOptions {
   page: Page;
   /** By path: `/api/catalogue`. */
   answers: Readonly<Record<string, Answer>>;
+  /** What every request must show: other users of this machine reach the port too. Characters of base64url. */
+  token: string;
   /** Of 127.0.0.1; 0 for any free one. */
   port: number;
   /** Takes any free port where that one is taken. */
@@ -24,6 +27,7 @@ export interface ExplorerServerOptions {
 
 /** A server that runs. */
 export interface ExplorerServer {
+  /** With the token. */
   url: string;
   close(): Promise<void>;
 }
@@ -37,6 +41,8 @@ interface Reply {
 }
 
 const HOST = '127.0.0.1';
+/** The parameter of the URL that shows the token. */
+const TOKEN = 'token';
 /** Smaller bodies are not worth it. */
 const WORTH_GZIP = 4096;
 /** Most of what the best level saves, in a tenth of its time. */
@@ -64,12 +70,15 @@ const STATUS: Readonly<Record<string, number>> = {
 
 /**
  * Serves the explorer's page and its answers on 127.0.0.1. Requests by another Host are refused, since any page could
- * have its own name lead here. Throws `UsageError` where the port is taken.
+ * have its own name lead here, and so are those without the token, in the URL or in the cookie that the page's answer
+ * sets. Throws `UsageError` where the port is taken.
  */
 export async function serveExplorer(options: ExplorerServerOptions): Promise<ExplorerServer> {
   const server = createServer(async (request, response) => {
-    const hosts = hostsOf((server.address() as AddressInfo).port);
-    const reply = await replyTo(options, request, hosts).catch((error: unknown) => failed(options, error));
+    const { port } = server.address() as AddressInfo;
+    const reply = await replyTo({ ...options, port }, request).catch((error: unknown) =>
+      failed(options, error),
+    );
     await send(request, response, reply).catch(options.onFault);
   });
   await listen(server, options.port).catch((error: unknown) => {
@@ -81,7 +90,7 @@ export async function serveExplorer(options: ExplorerServerOptions): Promise<Exp
     );
   });
   return {
-    url: `http://${HOST}:${(server.address() as AddressInfo).port}/`,
+    url: `http://${HOST}:${(server.address() as AddressInfo).port}/?${TOKEN}=${options.token}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -104,11 +113,26 @@ async function listen(server: Server, port: number): Promise<void> {
 const hostsOf = (port: number): string[] =>
   [HOST, 'localhost'].flatMap((host) => (port === 80 ? [host, `${host}:80`] : [`${host}:${port}`]));
 
+/** Of the cookie: a browser sends a host's cookies to all of its ports. */
+const cookieOf = (port: number): string => `soundalike-${port}`;
+
+/** Whether a request shows the token, in its URL or in the cookie. */
+function showsToken({ token, port }: ExplorerServerOptions, cookies = '', asked: URL | null): boolean {
+  const shown = [
+    asked?.searchParams.get(TOKEN) ?? '',
+    ...cookies
+      .split(/; */)
+      .map((cookie) => (cookie.startsWith(`${cookieOf(port)}=`) ? cookie.replace(/^[^=]*=/, '') : '')),
+  ];
+  return shown.some((value) => isSame(value, token));
+}
+
 async function replyTo(
-  { page, answers }: ExplorerServerOptions,
+  options: ExplorerServerOptions,
   { headers, method, url }: IncomingMessage,
-  hosts: readonly string[],
 ): Promise<Reply> {
+  const { page, answers, token, port } = options;
+  const hosts = hostsOf(port);
   if (!hosts.includes(headers.host?.toLowerCase() ?? '')) {
     return refused(
       403,
@@ -117,17 +141,28 @@ async function replyTo(
       'open the URL that the command printed',
     );
   }
+  const asked = URL.parse(url ?? '', `http://${HOST}`);
+  if (!showsToken(options, headers.cookie, asked)) {
+    return refused(
+      403,
+      'wrong-token',
+      'expected the token of this explorer in the URL or in its cookie',
+      'open the URL that the command printed, whole',
+    );
+  }
   if (method !== 'GET' && method !== 'HEAD') {
     const reply = refused(405, 'method', `expected GET or HEAD, got ${method}`, 'the explorer only reads');
     return { ...reply, headers: { allow: 'GET, HEAD' } };
   }
-  const asked = URL.parse(url ?? '', `http://${HOST}`);
   if (asked?.pathname === '/') {
     return {
       status: 200,
       type: 'text/html',
       body: page.html,
-      headers: { 'content-security-policy': page.policy },
+      headers: {
+        'content-security-policy': page.policy,
+        'set-cookie': `${cookieOf(port)}=${token}; Path=/; HttpOnly; SameSite=Strict`,
+      },
     };
   }
   const answer = answers[asked?.pathname ?? ''];
@@ -139,6 +174,7 @@ async function replyTo(
 }
 
 function queryOf({ searchParams }: URL): Record<string, string> {
+  searchParams.delete(TOKEN);
   const twice = [...searchParams.keys()].find((name) => searchParams.getAll(name).length > 1);
   if (twice === undefined) return Object.fromEntries(searchParams);
   throw new InvalidInputError(

@@ -1,19 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import {
-  copyFile,
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
+import { copyFile, type FileHandle, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { StagedObject } from '../../core/ports.ts';
+import { makePrivateFolder } from '../private-folder.ts';
 import { codeOf, storageError } from '../storage-error.ts';
 import { isAlive } from '../system.ts';
 import { type Fill, fillFrom, type ObjectStore, type OpenObject, REMOVAL } from './objects.ts';
@@ -44,7 +35,7 @@ export class FolderStore implements ObjectStore {
   async stage(staged: string, _: string, fill: Fill): Promise<string> {
     const hash = createHash('sha256');
     await this.#do(staged, async (path) => {
-      await mkdir(dirname(path), { recursive: true });
+      makePrivateFolder(dirname(path));
       const file = await open(path, 'w');
       try {
         await fill(async (bytes) => {
@@ -159,12 +150,26 @@ export class FolderStore implements ObjectStore {
     }
   }
 
+  /** This process is taken not to be writing there: one that was killed may have had its number. */
+  async removeLeftovers(prefix: string): Promise<void> {
+    const folder = join(this.#root, prefix);
+    const names = await readdir(folder, { recursive: true }).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw storageError(folder, error);
+    });
+    for (const name of names) {
+      const [, pid] = LEFTOVER.exec(basename(name))?.slice(1) ?? [];
+      const isDead = pid !== undefined && (Number(pid) === process.pid || !isAlive(Number(pid)));
+      if (isDead) await rm(join(folder, name), { force: true });
+    }
+  }
+
   /** Lets `write` make a file beside the object, then puts it in the object's place. */
   async #place(key: string, write: (unfinished: string) => Promise<void>): Promise<void> {
     const path = join(this.#root, key);
     const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
     try {
-      await mkdir(dirname(path), { recursive: true });
+      makePrivateFolder(dirname(path));
       await write(unfinished);
       await sync(unfinished);
       await rename(unfinished, path);
@@ -177,10 +182,13 @@ export class FolderStore implements ObjectStore {
   }
 }
 
+/** Of which object, and by which process. */
+const LEFTOVER = /^\.(.*)\.(\d+)\.part$/;
+
 /** Removes what processes that were killed had begun to write in the place of a file. */
 async function removeLeftovers(path: string): Promise<void> {
   for (const name of await readdir(dirname(path))) {
-    const [, of, pid] = /^\.(.*)\.(\d+)\.part$/.exec(name) ?? [];
+    const [, of, pid] = LEFTOVER.exec(name) ?? [];
     if (of === basename(path) && !isAlive(Number(pid))) await rm(join(dirname(path), name), { force: true });
   }
 }
@@ -212,7 +220,7 @@ async function renamed(from: string, to: string): Promise<boolean> {
 async function moved(from: string, to: string): Promise<boolean> {
   if (existsSync(dirname(to))) return await renamed(from, to);
   if (!existsSync(from)) return false;
-  await mkdir(dirname(to), { recursive: true });
+  makePrivateFolder(dirname(to));
   return await renamed(from, to);
 }
 

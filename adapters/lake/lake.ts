@@ -72,6 +72,10 @@ export class ParquetLake implements Lake, LakeBatches, LakeDays, Uploads, Checkp
     return days.filter(({ key, dt }) => key === partitionKey(table, dt)).map(({ dt }) => dt);
   }
 
+  async removeLeftovers(table: TableName): Promise<void> {
+    await this.#store.removeLeftovers?.(`${tableFolder(table)}/`);
+  }
+
   async putSlice(run: string, name: string, value: unknown): Promise<void> {
     await this.#store.put(sliceKey(run, name), Buffer.from(JSON.stringify(value)));
   }

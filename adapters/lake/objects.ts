@@ -22,6 +22,8 @@ export interface ObjectStore {
   list(prefix: string): Promise<string[]>;
   /** Removes everything below a prefix that ends in `/`. */
   removeAll(prefix: string): Promise<void>;
+  /** Removes what killed processes had begun to put below a prefix, in a store where they leave something. */
+  removeLeftovers?(prefix: string): Promise<void>;
   /** Stages an object at `staged` that is to become `target`; returns its mark. */
   stage(staged: string, target: string, fill: Fill): Promise<string>;
   /** As `stage`, of another object's bytes; undefined where there is no such object. */

@@ -1,8 +1,9 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type * as z from 'zod';
 import { SecretError } from '../../core/errors.ts';
 import type { WritableSecret } from '../../core/ports.ts';
+import { makePrivateFolder } from '../private-folder.ts';
 import { codeOf, storageError } from '../storage-error.ts';
 import { JsonSecret } from './json-secret.ts';
 
@@ -28,7 +29,7 @@ export class FileSecret<T> extends JsonSecret<T> implements WritableSecret<T> {
   async write(value: T): Promise<void> {
     const unfinished = join(dirname(this.#path), `.${basename(this.#path)}.${process.pid}.part`);
     try {
-      await mkdir(dirname(this.#path), { recursive: true });
+      makePrivateFolder(dirname(this.#path));
       // What a process of the same number left may have another mode.
       await rm(unfinished, { force: true });
       const file = await open(unfinished, 'wx', OWNER_ONLY);

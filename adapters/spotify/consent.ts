@@ -1,8 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LoginError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
+import { isSame } from '../secrets/is-same.ts';
 import { codeOf } from '../storage-error.ts';
 import { CONSENT_HEADERS, type Page, pageOf } from './consent-page.ts';
 
@@ -27,8 +28,6 @@ export interface ConsentOptions {
   /** Base URL of Spotify's accounts service. */
   accountsUrl: string;
   clientId: string;
-  /** That the app has no secret, so that PKCE is what proves who asked. */
-  usePkce: boolean;
   /** Of the server on 127.0.0.1; 0 for any free one. */
   port: number;
   timeoutMs: number;
@@ -44,8 +43,8 @@ export interface ConsentOptions {
 export interface Consent {
   code: string;
   redirectUri: string;
-  /** Of PKCE, where that is used. */
-  verifier: string | undefined;
+  /** Of PKCE: it shows that whoever exchanges the code has asked for it. */
+  verifier: string;
 }
 
 /**
@@ -57,7 +56,7 @@ export interface Consent {
 export async function askConsent(options: ConsentOptions): Promise<Consent> {
   const random = () => Buffer.from(options.randomBytes(RANDOM_BYTES)).toString('base64url');
   const state = random();
-  const verifier = options.usePkce ? random() : undefined;
+  const verifier = random();
   const server = createServer();
   try {
     const redirectUri = `http://${await listen(server, options.port)}${PATH}`;
@@ -73,7 +72,7 @@ function authorizeUrl(
   { accountsUrl, clientId }: ConsentOptions,
   redirectUri: string,
   state: string,
-  verifier: string | undefined,
+  verifier: string,
 ): string {
   const url = new URL(`${accountsUrl.replace(/\/+$/, '')}/authorize`);
   url.search = new URLSearchParams({
@@ -82,12 +81,8 @@ function authorizeUrl(
     redirect_uri: redirectUri,
     scope: SCOPES.join(' '),
     state,
-    ...(verifier === undefined
-      ? {}
-      : {
-          code_challenge_method: 'S256',
-          code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-        }),
+    code_challenge_method: 'S256',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
   }).toString();
   return url.href;
 }
@@ -141,12 +136,6 @@ function answerOf(
       else reply('refused', () => reject(refused(searchParams.get('error') ?? '')));
     });
   });
-}
-
-/** Compares in a time that tells nothing of where they differ. */
-function isSame(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }
 
 function timedOut(timeoutMs: number, redirectUri: string, hadOtherState: boolean): LoginError {

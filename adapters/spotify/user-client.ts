@@ -23,6 +23,8 @@ const HORIZON = 50;
 const PLAYLISTS_PAGE = 50;
 /** The most entries of a playlist that a page has. */
 const ITEMS_PAGE = 50;
+/** A service that has more playlists or entries than this names a next page for ever: Spotify's limit is about 10,000. */
+const MOST = 20_000;
 /** The most songs that a call takes. */
 export const ITEMS_BATCH = 100;
 
@@ -101,9 +103,9 @@ export class SpotifyUserClient implements RecentPlays {
         seen.add(item.id);
         if (item.owner?.id === me) yield toPlaylist(item);
       }
-      // A service that names a next page for ever is not followed for ever.
       const isRound = page.length > 0 && fresh.length === 0;
       if (next === null || items.length === 0 || isRound) return;
+      this.#refuseEndless('/me/playlists', offset + PLAYLISTS_PAGE);
     }
   }
 
@@ -126,7 +128,13 @@ export class SpotifyUserClient implements RecentPlays {
       songs.push(...page.items.map(toSong));
       const isLast = page.next === null || offset + ITEMS_PAGE >= (page.total ?? Number.POSITIVE_INFINITY);
       if (isLast || page.items.length === 0) return songs;
+      this.#refuseEndless(itemPaths(id)[0], offset + ITEMS_PAGE);
     }
+  }
+
+  #refuseEndless(path: string, offset: number): void {
+    if (offset < MOST) return;
+    throw this.#options.api.unexpected({ method: 'GET', path }, `a page after ${MOST} entries`);
   }
 
   /** Makes an empty playlist. A failure may mean that it was made all the same. */

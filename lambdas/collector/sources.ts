@@ -1,5 +1,6 @@
 import { ApiClient, type ClockSkew } from '../../adapters/http.ts';
 import { ReccoBeatsClient } from '../../adapters/reccobeats/client.ts';
+import { SentSecrets } from '../../adapters/secrets/sent-secrets.ts';
 import type { SpotifyApp } from '../../adapters/spotify/app.ts';
 import { SpotifyClient } from '../../adapters/spotify/client.ts';
 import type { SpotifySettings } from '../../adapters/spotify/settings.ts';
@@ -55,7 +56,7 @@ export interface ConnectDeps {
 /** Spotify and ReccoBeats, in the order of DESIGN's sources: what the app may call comes first. */
 export function connector({ settings, app, provider, apiState, clock, random, say }: ConnectDeps): Connect {
   return (ledger) => {
-    const shared = { apiState, ledger, clock, random };
+    const shared = { apiState, ledger, clock, random, secrets: new SentSecrets() };
     const spotify = { ...shared, service: 'Spotify', provider, dailyBudget: settings.dailyRequests };
     const accounts = new ApiClient({ ...spotify, baseUrl: settings.accountsUrl });
     const api = new ApiClient({ ...spotify, baseUrl: settings.apiUrl });

@@ -19,7 +19,7 @@ const KINDS_OF_USER = ['listening', 'recommendation', 'push'] as const satisfies
 const isOfUser = ({ kind }: { kind: string | null }): boolean => KINDS_OF_USER.some((own) => own === kind);
 
 /**
- * Removes what is known of the user from the database and the lake, and these datasets of playlists; called again where it
+ * Removes what is known of the user from the database and the lake, leftovers of killed processes too, and these datasets of playlists; called again where it
  * failed half-way, it removes the rest. Tokens are removed by who stores them, and whoever calls this has asked before.
  *
  * Throws `LeaseHeldError` where a run that tells of the user is under way.
@@ -75,6 +75,7 @@ async function forgetAll(
       days++;
     }
   }
+  for (const table of [...TABLES_OF_USER, 'runs'] as const) await lake.removeLeftovers(table);
   for (const name of datasets) await run.place(await lake.stageRemoval(run.staging, 'playlists', name));
   // Days that only the lake knows of; the others are copied from the database once the runs that do this are gone.
   for (const dt of daysOfRuns) {

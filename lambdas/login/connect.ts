@@ -1,4 +1,5 @@
 import { ApiClient } from '../../adapters/http.ts';
+import { SentSecrets } from '../../adapters/secrets/sent-secrets.ts';
 import type { SpotifySettings } from '../../adapters/spotify/settings.ts';
 import type { TokenApp } from '../../adapters/spotify/token-endpoint.ts';
 import { SpotifyUserClient } from '../../adapters/spotify/user-client.ts';
@@ -46,7 +47,13 @@ export function userConnector(deps: ConnectUserDeps): ConnectUser {
 
 /** Spotify's two services, and what is remembered of what the app may not call. */
 export function services({ settings, ...deps }: ServiceDeps, ledger: Ledger) {
-  const shared = { ...deps, ledger, service: 'Spotify', dailyBudget: settings.dailyRequests };
+  const shared = {
+    ...deps,
+    ledger,
+    service: 'Spotify',
+    dailyBudget: settings.dailyRequests,
+    secrets: new SentSecrets(),
+  };
   const accounts = new ApiClient({ ...shared, baseUrl: settings.accountsUrl });
   const api = new ApiClient({ ...shared, baseUrl: settings.apiUrl });
   return {

@@ -11,7 +11,7 @@ import { type ServiceDeps, services } from './connect.ts';
 
 /** What a login needs. */
 export interface LoginDeps extends ServiceDeps {
-  /** One without a secret logs in by PKCE. */
+  /** Every login uses PKCE; an app with a secret proves itself by it beside. */
   app: Secret<TokenApp>;
   /** Where what the user grants is stored. */
   grant: WritableSecret<UserGrant>;
@@ -35,7 +35,6 @@ export async function login(deps: LoginDeps, { port, timeout }: LoginRequest): P
     ...deps,
     accountsUrl: settings.accountsUrl,
     clientId: client_id,
-    usePkce: !client_secret,
     port,
     timeoutMs: timeout * 1000,
   });
@@ -51,7 +50,7 @@ export async function login(deps: LoginDeps, { port, timeout }: LoginRequest): P
       authorized_at: authorizedAt,
       account: me.id,
       client_id,
-      pkce: consent.verifier !== undefined,
+      pkce: !client_secret,
       needs_consent_since: null,
       refused_at: null,
     });
@@ -73,7 +72,7 @@ async function exchange(
     grant_type: 'authorization_code',
     code,
     redirect_uri: redirectUri,
-    ...(verifier === undefined ? {} : { code_verifier: verifier }),
+    code_verifier: verifier,
   });
   if (!answer.granted) {
     const isRedirect = /redirect/i.test(answer.description);

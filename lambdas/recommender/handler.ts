@@ -3,6 +3,7 @@ import { METRICS } from '../../core/names.ts';
 import * as stack from '../deployment.ts';
 import { handle } from '../handle.ts';
 import { nobody, withConsent } from '../login/consent.ts';
+import { countsOf } from './counts.ts';
 import { recommend } from './recommend.ts';
 
 const { env } = process;
@@ -24,10 +25,11 @@ export const handler = handle((event, call) => {
       const push = request.push ? { ...deps, connectUser: await stack.openUser(env, database) } : undefined;
       const result = await recommend({ ...deps, connect, push }, request);
       const { run, songs, heard, unknownCount } = result;
+      const answer = request.counts ? countsOf(result) : result;
       // A dry run tells nothing of the pipeline.
-      if (run === null) return result;
+      if (run === null) return answer;
       call.measure({ [METRICS.recommended]: songs.length, [METRICS.unknownShare]: unknownCount / heard });
-      return result;
+      return answer;
     });
   return request.push && !request.dryRun ? withConsent({ grant, clock, tellDaysLeft, idle }, work) : work();
 });

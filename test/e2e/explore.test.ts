@@ -36,7 +36,7 @@ async function exploring(
     },
     printed: (line) => {
       printed += line;
-      const [told] = /http:\/\/127\.0\.0\.1:\d+\//.exec(printed) ?? [];
+      const [told] = /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}/.exec(printed) ?? [];
       if (told) found(told);
     },
   });
@@ -49,7 +49,12 @@ async function exploring(
   }
   return await ended;
 }
-const json = async <T>(url: string): Promise<T> => (await fetch(url)).json() as Promise<T>;
+/** What the explorer at a printed URL answers to a path, to who has its token. */
+async function json<T>(printed: string, path: string): Promise<T> {
+  const url = new URL(path, printed);
+  url.searchParams.set('token', new URL(printed).searchParams.get('token') ?? '');
+  return (await fetch(url)).json() as Promise<T>;
+}
 interface Artists {
   artists: { id: string; name: string }[];
 }
@@ -61,20 +66,21 @@ test('what the page is told is what the commands print', async () => {
   ];
   const { artists } = documentOf<Artists>(await onData(['artists', 'list']));
   const { status, stdout, stderr } = await exploring(here, async (url) => {
-    const catalogue = await json<Artists & { run: string }>(`${url}api/catalogue`);
+    const catalogue = await json<Artists & { run: string }>(url, `api/catalogue`);
     for (const { id, name } of [catalogue.artists[3], catalogue.artists[77]] as Artists['artists']) {
       expect(artists.find((artist) => artist.id === id)?.name).toBe(name);
       const similar = documentOf(await onData(['similar', id, '--limit', '7']));
-      expect(await json(`${url}api/similar?artist=${id}&limit=7`)).toEqual(similar);
-      expect(await json(`${url}api/similar?artist=${encodeURIComponent(name)}&limit=7`)).toEqual(similar);
-      expect(await json(`${url}api/drift?artist=${id}`)).toEqual(documentOf(await onData(['drift', id])));
+      expect(await json(url, `api/similar?artist=${id}&limit=7`)).toEqual(similar);
+      expect(await json(url, `api/similar?artist=${encodeURIComponent(name)}&limit=7`)).toEqual(similar);
+      expect(await json(url, `api/drift?artist=${id}`)).toEqual(documentOf(await onData(['drift', id])));
     }
+    expect((await fetch(new URL('/api/catalogue', url))).status).toBe(403);
     const page = await fetch(url);
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(await page.text()).toContain('<script>');
   });
   expect([status, stderr]).toEqual([0, '']);
-  expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\n$/);
+  expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}\n$/);
 });
 
 test('with --json the URL comes as a document, and SIGTERM ends it well', async () => {
@@ -91,8 +97,8 @@ test('with --json the URL comes as a document, and SIGTERM ends it well', async 
 
 test('an empty folder can be explored: it says that there is nothing yet', async () => {
   const { status } = await exploring(['--data', join(root, 'empty')], async (url) => {
-    expect(await json(`${url}api/catalogue`)).toMatchObject({ run: '', artists: [] });
-    expect(await json(`${url}api/similar?artist=x`)).toMatchObject({ error: { code: 'unknown-artist' } });
+    expect(await json(url, `api/catalogue`)).toMatchObject({ run: '', artists: [] });
+    expect(await json(url, `api/similar?artist=x`)).toMatchObject({ error: { code: 'unknown-artist' } });
     expect((await fetch(url)).status).toBe(200);
   });
   expect(status).toBe(0);
@@ -108,14 +114,14 @@ test('a stack is explored by its lake, which is read and never written', async (
     const { status, stderr } = await exploring(
       ['--stack', STACK],
       async (url) => {
-        const { artists } = await json<Artists>(`${url}api/catalogue`);
+        const { artists } = await json<Artists>(url, `api/catalogue`);
         const { id = '' } = artists[5] ?? {};
         const similar = documentOf(await ask(['similar', id]));
-        expect(await json(`${url}api/similar?artist=${id}`)).toEqual(similar);
-        const { runs } = await json<{ runs: { cost: number | null }[] }>(`${url}api/runs`);
+        expect(await json(url, `api/similar?artist=${id}`)).toEqual(similar);
+        const { runs } = await json<{ runs: { cost: number | null }[] }>(url, `api/runs`);
         expect(runs.length).toBeGreaterThan(3);
         expect(runs.every(({ cost }) => cost !== null && cost < 0.01)).toBe(true);
-        const { plays } = await json<{ plays: unknown[] }>(`${url}api/listening`);
+        const { plays } = await json<{ plays: unknown[] }>(url, `api/listening`);
         expect(plays.length).toBeGreaterThan(0);
       },
       { environment: stack.environment },

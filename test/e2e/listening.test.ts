@@ -117,7 +117,10 @@ test('what is forgotten is gone, the login too; a login brings it back', async (
   const [play] = lines(await cli(['history', 'export']));
   const database = () => readFile(join(data(), 'soundalike.db'), 'latin1');
   expect(await database()).toContain(play?.track_id);
+  const leftovers = ['.spotify-user.json.999999999.part', '.spotify-app.json.1.part'];
+  for (const name of leftovers) await writeFile(join(data(), name), 'a token');
   const forgotten = await done<ForgetResult>('forget', '--yes');
+  expect((await readdir(data())).filter((name) => name.endsWith('.part'))).toEqual([]);
   expect(await database()).not.toContain(play?.track_id);
   expect(forgotten).toMatchObject({ plays: 50, gaps: 0, playlists: 0, days: expect.any(Number) });
   expect((await cli(['history', 'export'])).stdout).toBe('');

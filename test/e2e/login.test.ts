@@ -52,7 +52,7 @@ const stored = async (name: string): Promise<Record<string, unknown>> => {
 
 test.each([
   ['with its secret', true],
-  ['without one, by PKCE', false],
+  ['without one', false],
 ])(
   'an app %s: the login and the app are stored, and later commands need no environment',
   async (_, secret) => {

@@ -34,7 +34,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { stackOutputs } from '../../adapters/stack/outputs.ts';
 import { systemClock } from '../../adapters/system.ts';
-import type { DoctorResult, RecommendResult, RunResult, TrainResult } from '../../core/events.ts';
+import type { DoctorResult, RecommendCounts, RunResult, TrainResult } from '../../core/events.ts';
 import { ENVIRONMENT, type FunctionName, functionName, type OUTPUTS } from '../../core/names.ts';
 import { type StandIn, startStandIn } from '../../sample/stand-in/server.ts';
 import { STAND_IN_USER } from '../../sample/stand-in/user-state.ts';
@@ -82,7 +82,7 @@ interface Deployment {
 /** What the workflow that trains and recommends gives. */
 interface Recommended {
   trained: TrainResult;
-  recommended: RecommendResult;
+  recommended: RecommendCounts;
 }
 
 const run = promisify(execFile);
@@ -422,13 +422,10 @@ const waits = (executionArn: string): Promise<true> =>
         status: 'SUCCEEDED',
         output: { trained: { done: true, playlists: 24 }, recommended: { method: 'items', unknownCount: 0 } },
       });
-      const { songs, playlist } = ended.output.recommended;
-      const [pushed] = (await deployment.standIn.user.state()).playlists;
-      expect(songs.length).toBeGreaterThan(0);
-      expect([pushed?.id, pushed?.items.map(({ uri }) => uri)]).toEqual([
-        playlist?.id,
-        songs.map(({ uri }) => uri),
-      ]);
+      const { songs, pushed } = ended.output.recommended;
+      const [playlist] = (await deployment.standIn.user.state()).playlists;
+      expect(songs).toBeGreaterThan(0);
+      expect([pushed, playlist?.items.length]).toEqual([true, songs]);
       expect(await partitions('track_vectors')).toEqual([ended.output.trained.model]);
       expect(await partitions('recommendations')).toHaveLength(1);
     },

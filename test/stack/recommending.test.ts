@@ -7,7 +7,7 @@ const run = answering(machine);
 const RUN = 'training-2026-11-23-1';
 const MORE = { done: false, run: RUN, model: 'sg' };
 const TRAINED = { done: true, run: RUN, model: 'sg', playlists: 3 };
-const RECOMMENDED = { run: 'r2', songs: [{ id: 's' }], playlist: { id: 'p' } };
+const RECOMMENDED = { run: 'r2', songs: 30, pushed: true };
 const INPUT = { train: {}, recommend: { push: true } };
 const told = (code: string) => ({ Error: code, Cause: expect.stringContaining('do this') });
 
@@ -15,16 +15,21 @@ test('trains, then recommends, each with its part of the input', () => {
   const { status, output, asked, waits } = run(INPUT, { Train: [TRAINED], Recommend: [RECOMMENDED] });
   expect(asked).toEqual([
     ['Train', {}],
-    ['Recommend', { push: true }],
+    ['Recommend', { push: true, counts: true }],
   ]);
   expect([status, output, waits]).toEqual(['SUCCEEDED', { trained: TRAINED, recommended: RECOMMENDED }, []]);
+});
+
+test('asks for counts, whatever the input says, so that no song is passed between its steps', () => {
+  const { asked } = run({ recommend: { counts: false } }, { Train: [TRAINED], Recommend: [RECOMMENDED] });
+  expect(asked.at(-1)).toEqual(['Recommend', { counts: true }]);
 });
 
 test('started by hand with {} it pushes nothing', () => {
   const { asked } = run({}, { Train: [TRAINED], Recommend: [RECOMMENDED] });
   expect(asked).toEqual([
     ['Train', {}],
-    ['Recommend', {}],
+    ['Recommend', { counts: true }],
   ]);
 });
 
@@ -35,7 +40,7 @@ test('goes on at once with the training of its run until that is done, whatever 
     ['Train', { size: 32 }],
     ['Train', { run: RUN }],
     ['Train', { run: RUN }],
-    ['Recommend', {}],
+    ['Recommend', { counts: true }],
   ]);
   expect([output, waits]).toEqual([{ trained: TRAINED, recommended: RECOMMENDED }, []]);
 });
@@ -49,7 +54,7 @@ test.each(['no-data', 'lease-held'])('recommends where there is no training for 
   for (const before of [[], [MORE]]) {
     const answers = { Train: [...before, ...failing(code)], Recommend: [RECOMMENDED] };
     const { status, output, asked, waits } = run(INPUT, answers);
-    expect(asked.at(-1)).toEqual(['Recommend', { push: true }]);
+    expect(asked.at(-1)).toEqual(['Recommend', { push: true, counts: true }]);
     expect([status, output, waits]).toEqual([
       'SUCCEEDED',
       { trained: told(code), recommended: RECOMMENDED },
@@ -79,7 +84,7 @@ test.each(['internal', 'aws-refused', 'lease-lost', 'consent-needed', 'Runtime.H
         Train: [...before, ...failing(code)],
         Recommend: [RECOMMENDED],
       });
-      expect(asked.at(-1)).toEqual(['Recommend', { push: true }]);
+      expect(asked.at(-1)).toEqual(['Recommend', { push: true, counts: true }]);
       expect(ended).toMatchObject({ status: 'FAILED', error: code, waits: [] });
     }
     // Nor does an idle recommender hide it.

@@ -10,6 +10,7 @@ import { type HandMadeDay, type Machine, putDay, runRow, TODAY } from './machine
 import { artistRow, featuresRow, trackRow } from './rows.ts';
 
 const WEB = join(import.meta.dirname, '../../web');
+const TOKEN = 'the-token-of-this-test';
 const YESTERDAY = '2026-11-21';
 
 /** Names that a page may stumble over, by the id of the artist. */
@@ -38,11 +39,13 @@ export async function serveExplored(machine: Machine): Promise<Served> {
   const { url, close } = await serveExplorer({
     page: await bundlePage(WEB),
     answers: openExplorer(machine),
+    token: TOKEN,
     port: 0,
     orAny: true,
     onFault: (error) => faults.push(error),
   });
-  const ask = async <T>(path: string) => (await (await fetch(new URL(path, url))).json()) as T;
+  const headers = { cookie: `soundalike-${new URL(url).port}=${TOKEN}` };
+  const ask = async <T>(path: string) => (await (await fetch(new URL(path, url), { headers })).json()) as T;
   return { url, faults, ask, close };
 }
 

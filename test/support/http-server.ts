@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { createBrotliCompress, createDeflate, createGzip } from 'node:zlib';
 
 /** A request as the server saw it. */
 export interface Seen {
@@ -19,9 +22,18 @@ export interface Reply {
   text?: string;
   /** Cut the connection before the answer, or in the middle of its body; or never go on from there. */
   cut?: 'connection' | 'body' | 'stalled-body';
+  /** Send the text again and again, in this encoding, for as long as the client takes it. */
+  endless?: keyof typeof ENCODERS;
   /** Answer only after so many milliseconds, in real time. */
   afterMs?: number;
 }
+
+const ENCODERS = {
+  identity: () => new PassThrough(),
+  gzip: createGzip,
+  deflate: createDeflate,
+  br: createBrotliCompress,
+};
 
 /** Answers a request. */
 export type Respond = (request: Seen) => Reply;
@@ -30,6 +42,8 @@ export type Respond = (request: Seen) => Reply;
 export interface TestServer {
   url: string;
   requests: Seen[];
+  /** How many characters of an endless answer were sent, before they were encoded. */
+  endlessly: number;
   /** May be replaced while the server runs. */
   respond: Respond;
   close(): Promise<void>;
@@ -45,6 +59,22 @@ export async function serve(respond: Respond): Promise<TestServer> {
     const seen = { method, path: pathname, query: searchParams, headers, body };
     it.requests.push(seen);
     const reply = it.respond(seen);
+    if (reply.endless) {
+      response.writeHead(reply.status ?? 200, {
+        'content-type': 'application/json',
+        ...(reply.endless === 'identity' ? {} : { 'content-encoding': reply.endless }),
+      });
+      const encoder = ENCODERS[reply.endless]();
+      encoder.pipe(response);
+      const closed = once(response, 'close');
+      const chunk = (reply.text ?? 'x').repeat(Math.ceil(65_536 / (reply.text ?? 'x').length));
+      while (!response.destroyed) {
+        it.endlessly += chunk.length;
+        if (!encoder.write(chunk)) await Promise.race([once(encoder, 'drain'), closed]);
+      }
+      encoder.destroy();
+      return;
+    }
     if (reply.afterMs) setTimeout(() => answer(response, reply), reply.afterMs).unref();
     else answer(response, reply);
   });
@@ -52,6 +82,7 @@ export async function serve(respond: Respond): Promise<TestServer> {
   const it: TestServer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests: [],
+    endlessly: 0,
     respond,
     close: () =>
       new Promise((resolve) => {

@@ -59,8 +59,13 @@ function* related(ids: readonly string[], distance: number): Generator<Row<'rela
 }
 
 /** A run that holds its day and is about to publish; its epoch is larger than every one before. */
-export async function holderOf({ runs }: Pick<Database, 'runs'>, id: string): Promise<Run> {
-  const run = runRow({ id, kind: 'similarity', status: 'replacing', epoch: await runs.nextEpoch() });
+export async function holderOf(
+  { runs }: Pick<Database, 'runs'>,
+  id: string,
+  values: Partial<Run> = {},
+): Promise<Run> {
+  const epoch = await runs.nextEpoch();
+  const run = runRow({ id, kind: 'similarity', status: 'replacing', epoch, ...values });
   await runs.insert(run);
   return run;
 }
@@ -69,8 +74,9 @@ export async function holderOf({ runs }: Pick<Database, 'runs'>, id: string): Pr
 export async function publishAs(
   database: Pick<Database, 'runs' | 'relatedArtists'>,
   publication: Publication,
+  run: Partial<Run> = {},
 ): Promise<void> {
-  const holder = await holderOf(database, publication.run_id);
+  const holder = await holderOf(database, publication.run_id, run);
   await database.relatedArtists.stage(publication, holder.epoch);
   await database.relatedArtists.publish(publication, holder.epoch, holder);
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { ApiClient } from '../../adapters/http.ts';
+import { SentSecrets } from '../../adapters/secrets/sent-secrets.ts';
 import { known, type SpotifyApp } from '../../adapters/spotify/app.ts';
 import { SpotifyClient } from '../../adapters/spotify/client.ts';
 import { ClientCredentials } from '../../adapters/spotify/token.ts';
@@ -55,7 +56,7 @@ export async function withSpotify(
   const missing: string[] = [];
   const { dailyBudget = 1000, timeoutMs } = options;
   const service = { service: 'Spotify', provider: PROVIDER, dailyBudget, apiState: state, ledger, clock };
-  const common = { ...service, random: () => 0.5, timeoutMs };
+  const common = { ...service, random: () => 0.5, timeoutMs, secrets: new SentSecrets() };
   const toAccounts = new ApiClient({ ...common, baseUrl: accounts.url });
   const http = new ApiClient({ ...common, baseUrl: `${api.url}/v1/` });
   const secret = options.app ?? known({ client_id: SECRETS.clientId, client_secret: SECRETS.clientSecret });

@@ -61,7 +61,9 @@ export async function expectKept(trial: Trial, status: 'waiting' | 'failed'): Pr
   expect(await trial.statuses()).toEqual(['done', status]);
   const slices = await trial.staging();
   expect(slices.length).toBeGreaterThan(1);
-  expect(slices.filter((path) => !/slices\/(artists|(tracks|features)-\d{6})\.json$/.test(path))).toEqual([]);
+  expect(
+    slices.filter((path) => !/slices\/(artists|(tracks|features)-\d{9}-\d{9})\.json$/.test(path)),
+  ).toEqual([]);
 }
 
 /** The error of a collection that fails; the run is failed, and what was fetched is kept. */

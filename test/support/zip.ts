@@ -6,6 +6,8 @@ export interface ZippedFile {
   text: string;
   /** What the archive says of its size; the truth unless told. */
   claimed?: number;
+  /** The CRC-32 that the archive names; the right one by default. */
+  crc?: number;
 }
 
 /** A ZIP archive of files, deflated. */
@@ -13,7 +15,7 @@ export function zipOf(files: readonly ZippedFile[]): Buffer {
   const local: Buffer[] = [];
   const central: Buffer[] = [];
   let offset = 0;
-  for (const { name, text, claimed } of files) {
+  for (const { name, text, claimed, crc } of files) {
     const bytes = Buffer.from(text);
     const packed = deflateRawSync(bytes);
     // Version, flags (UTF-8), method, time, date, CRC, sizes, name length, extra length.
@@ -21,7 +23,7 @@ export function zipOf(files: readonly ZippedFile[]): Buffer {
     common.writeUInt16LE(20, 0);
     common.writeUInt16LE(0x800, 2);
     common.writeUInt16LE(8, 4);
-    common.writeUInt32LE(crc32(bytes), 10);
+    common.writeUInt32LE(crc ?? crc32(bytes), 10);
     common.writeUInt32LE(packed.length, 14);
     common.writeUInt32LE(claimed ?? bytes.length, 18);
     common.writeUInt16LE(Buffer.byteLength(name), 22);

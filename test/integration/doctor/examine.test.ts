@@ -327,10 +327,10 @@ describe('runs', () => {
   test('the age of what is served', () =>
     withPatient(EXTENDED, async (patient) => {
       const { database } = patient;
-      await publishAs(database, { ...publicationOf(1, 2), run_id: 'run 7' });
-      const held = (await database.runs.byId('run 7')) as Run;
-      const run = { ...held, status: 'done', started_at: at(patient, -30) } as const;
-      await database.runs.update(run, held.epoch);
+      const started_at = at(patient, -30);
+      await publishAs(database, { ...publicationOf(1, 2), run_id: 'run 7' }, { started_at });
+      const run = (await database.runs.byId('run 7')) as Run;
+      await database.runs.update({ ...run, status: 'done' }, run.epoch);
       const result = await patient.examine();
       expect(result.hoursSincePublished).toBeCloseTo(30, 1);
       expect(byName(result).runs).toMatchObject({

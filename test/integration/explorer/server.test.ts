@@ -29,10 +29,18 @@ const page = pageOf({
   script: 'f("</script>")',
 });
 
+const TOKEN = 'Zx0_-'.repeat(8);
 const open: ExplorerServer[] = [];
 const faults: unknown[] = [];
 async function serve(port = 0, orAny = false): Promise<ExplorerServer> {
-  const server = await serveExplorer({ page, answers, port, orAny, onFault: (error) => faults.push(error) });
+  const server = await serveExplorer({
+    page,
+    answers,
+    token: TOKEN,
+    port,
+    orAny,
+    onFault: (error) => faults.push(error),
+  });
   open.push(server);
   return server;
 }
@@ -41,16 +49,20 @@ afterEach(async () => {
   for (const server of open.splice(0)) await server.close();
 });
 
-/** A request as it is, with any Host. */
+/** The cookie that the page sets. */
+const cookieOf = (url: string) => `soundalike-${new URL(url).port}=${TOKEN}`;
+
+/** A request as it is, with any Host, of who has the cookie unless told. */
 function ask(
   url: string,
   path = '/',
   { method = 'GET', headers = {} }: { method?: string; headers?: object } = {},
 ) {
   const { hostname, port } = new URL(url);
+  const all = { cookie: cookieOf(url), ...headers };
   return new Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }>(
     (resolve, reject) => {
-      request({ hostname, port, path, method, headers: { ...headers } }, (response) => {
+      request({ hostname, port, path, method, headers: all }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () =>
@@ -70,7 +82,7 @@ const hashOf = (content: string) => `'sha256-${createHash('sha256').update(conte
 
 test('the page, and headers that let it do nothing but ask this server', async () => {
   const { url } = await serve();
-  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=(Zx0_-){8}$/);
   const { status, headers, body } = await ask(url);
   expect(status).toBe(200);
   expect(headers).toMatchObject({
@@ -158,6 +170,53 @@ test('localhost is this host', async () => {
   expect((await ask(url, '/api/echo', { headers })).status).toBe(200);
 });
 
+test('without the token, in the URL or in the cookie that the page sets, every request is refused', async () => {
+  const { url } = await serve();
+  const paths = ['/', '/api/echo', '/api/large', '/api/fault', '/api/unknown', '//'];
+  const wrong = [
+    '',
+    `${cookieOf(url)}x`,
+    cookieOf(url).slice(0, -1),
+    `soundalike-1=${TOKEN}`,
+    `x${cookieOf(url)}`,
+    TOKEN,
+    `token=${TOKEN}`,
+  ];
+  for (const path of paths) {
+    for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS']) {
+      for (const cookie of wrong) {
+        const { status, headers, body } = await ask(url, path, { method, headers: { cookie } });
+        expect([path, method, cookie, status]).toEqual([path, method, cookie, 403]);
+        expect(headers).not.toHaveProperty('set-cookie');
+        expect(body.toString()).not.toContain(TOKEN);
+        if (method !== 'HEAD') expect(JSON.parse(body.toString()).error.code).toBe('wrong-token');
+      }
+    }
+    const joined = path.includes('?') ? '&' : '?';
+    for (const query of ['token=', `token=${TOKEN}x`, `Token=${TOKEN}`, 'token']) {
+      const { status } = await ask(url, `${path}${joined}${query}`, { headers: { cookie: '' } });
+      expect([path, query, status]).toEqual([path, query, 403]);
+    }
+  }
+  expect(faults).toEqual([]);
+});
+
+test('the token of the URL opens the page and each answer; the page’s answer keeps it in a cookie', async () => {
+  const { url } = await serve();
+  const without = { headers: { cookie: '' } };
+  const opened = await ask(url, `/?token=${TOKEN}`, without);
+  expect([opened.status, opened.headers['set-cookie']]).toEqual([
+    200,
+    [`${cookieOf(url)}; Path=/; HttpOnly; SameSite=Strict`],
+  ]);
+  const answered = await ask(url, `/api/echo?artist=a&token=${TOKEN}`, without);
+  expect([answered.status, JSON.parse(answered.body.toString())]).toEqual([200, { artist: 'a' }]);
+  expect(answered.headers).not.toHaveProperty('set-cookie');
+  // A browser sends the cookies of this host's other ports beside.
+  const cookie = `soundalike-1=other; ${cookieOf(url)}; theme=dark`;
+  expect((await ask(url, '/api/echo', { headers: { cookie } })).status).toBe(200);
+});
+
 test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is refused', async (method) => {
   const { url } = await serve();
   const { status, headers, body } = await ask(url, '/api/echo', { method });
@@ -199,7 +258,7 @@ test('a port that is taken is refused where it was asked for, and another is tak
   await expect(serve(port)).rejects.toThrow(UsageError);
   const second = await serve(port, true);
   expect(second.url).not.toBe(first.url);
-  expect((await fetch(`${second.url}api/echo`)).status).toBe(200);
+  expect((await ask(second.url, '/api/echo')).status).toBe(200);
 });
 
 test('nobody but this machine reaches it', async () => {
@@ -214,7 +273,7 @@ test('closing ends what nobody has answered yet', async () => {
   const arrived = new Promise<void>((resolve) => {
     asked = resolve;
   });
-  const unanswered = fetch(`${server.url}api/never`).catch(() => 'ended');
+  const unanswered = ask(server.url, '/api/never').catch(() => 'ended');
   await arrived;
   await server.close();
   open.length = 0;

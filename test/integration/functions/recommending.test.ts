@@ -125,6 +125,12 @@ test('playlists and listening become vectors, a list, and a playlist of the user
     expect(told(list)).toEqual(told(result));
   });
 
+  const { result: counts } = await stack.invoke('recommender', { ...event, push: true, counts: true });
+  expect(counts).toMatchObject({ songs: result.songs.length, plays: result.plays, pushed: true });
+  for (const { id, name } of [...result.songs, ...result.unknown]) {
+    expect(JSON.stringify(counts)).not.toMatch(`"${id}"`);
+    expect(JSON.stringify(counts)).not.toMatch(`"${name}"`);
+  }
   const again = recommended(await stack.invoke('recommender', { ...event, push: true }));
   expect(again.playlist?.id).toBe(result.playlist?.id);
   expect(await playlists()).toHaveLength(1);

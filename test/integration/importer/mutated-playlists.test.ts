@@ -53,9 +53,10 @@ async function state() {
   const datasets = await machine.lake.days('playlists');
   return {
     rows: await Promise.all(datasets.map((name) => machine.lake.read('playlists', name))),
-    rest: [...readdirSync(machine.folder), ...readdirSync(machine.lakeFolder)].filter((name) =>
-      ['import', 'staging'].includes(name),
-    ),
+    rest: [
+      ...readdirSync(machine.folder).filter((name) => name.startsWith('import')),
+      ...(await machine.lake.staging()),
+    ],
   };
 }
 

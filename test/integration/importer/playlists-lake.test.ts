@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LeaseHeldError } from '../../../core/errors.ts';
@@ -38,7 +37,7 @@ describe('the lake', () => {
     await importFiles(machine, mine(1));
     expect(await tracksOf('mine')).toEqual({ p: ['t0'] });
     expect(await datasets()).toEqual(['mine', 'other']);
-    expect(existsSync(join(machine.lakeFolder, 'staging'))).toBe(false);
+    expect(await machine.lake.staging()).toEqual([]);
   });
 
   test('a day that belongs to a collection is neither needed nor touched', async () => {

@@ -171,6 +171,18 @@ test('an archive that holds more than it says, or too much, is refused', async (
   expect(await all()).toEqual([]);
 });
 
+test('a file of an archive that is corrupt is refused by its CRC-32; the others are imported', async () => {
+  const corrupt = { name: `${NAME}_0.json`, text: extended(), crc: 0xbad };
+  const why =
+    /expected the file to have the CRC-32 00000bad that the archive names, got [0-9a-f]{8}: it is corrupt/;
+  await expect(importing(await put('corrupt.zip', zipOf([corrupt])))).rejects.toThrow(why);
+  expect(await all()).toEqual([]);
+  const whole = { name: `${NAME}_1.json`, text: extended() };
+  const result = await importing(await put('half.zip', zipOf([corrupt, whole])));
+  expect(result).toMatchObject({ added: music.length, rejectedCount: 1 });
+  expect(result.rejected[0]?.reason).toMatch(why);
+});
+
 test('where nothing can be read, that is an error, and an export without plays is none', async () => {
   const hopeless = await put(
     `${NAME}_0.json`,

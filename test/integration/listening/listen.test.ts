@@ -1,8 +1,11 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { InvalidInputError, LeaseHeldError } from '../../../core/errors.ts';
 import type { FoundPlay } from '../../../core/ports.ts';
 import { exportHistory } from '../../../lambdas/listening/export-history.ts';
 import { forget } from '../../../lambdas/listening/forget.ts';
 import { type ListenDeps, listen } from '../../../lambdas/listening/listen.ts';
+import { lakeWith } from '../../support/lake.ts';
 import { type Machine, openMachine, runRow, TODAY } from '../../support/machine.ts';
 import { featuresRow } from '../../support/rows.ts';
 
@@ -132,9 +135,7 @@ describe('a gap', () => {
 });
 
 test('a run that died between the database and the lake is made good by the next, even if that hears nothing', async () => {
-  const dying = Object.assign(Object.create(machine.lake), {
-    write: () => Promise.reject(new Error('died')),
-  });
+  const dying = lakeWith(machine.lake, { place: () => Promise.reject(new Error('died')) });
   await expect(showing([play(600)], { lake: dying })).rejects.toThrow('died');
   expect(await machine.lake.days('recently_played')).toEqual([]);
   expect(await rows()).toHaveLength(1);
@@ -205,12 +206,34 @@ describe('forgetting', () => {
   });
 
   test('that died half-way is brought to its end by the next', async () => {
-    const removeDay = () => Promise.reject(new Error('died'));
-    await expect(
-      forget({ ...machine, lake: Object.assign(Object.create(machine.lake), { removeDay }) }),
-    ).rejects.toThrow();
+    const lake = lakeWith(machine.lake, { place: () => Promise.reject(new Error('died')) });
+    await expect(forget({ ...machine, lake })).rejects.toThrow('died');
     expect(await forget(machine)).toMatchObject({ plays: 0, days: 3 });
     expect(await left()).toEqual(NOTHING);
+  });
+
+  test('removes what killed processes had begun to write of the user, where there was nothing before too', async () => {
+    const gone = [
+      ...['recently-played/dt=2026-11-22', 'recently-played/dt=2026-11-20', 'recommendations/dt=2026-11-21'],
+      ...['heard-features/dt=2026-11-22', 'runs/dt=2026-11-22', 'runs/dt=2026-11-20'],
+    ].flatMap((day) => [
+      `${day}/.part-00000.parquet.999999999.part`,
+      `${day}/.part-00000.parquet.${process.pid}.part`,
+    ]);
+    // Process 1 lives: its number may have been another's, but of the runs it may be writing.
+    const ofProcess1 = '.part-00000.parquet.1.part';
+    const stays = [
+      `runs/dt=2026-11-20/${ofProcess1}`,
+      'top-tracks/dt=2026-11-22/.part-00000.parquet.999999999.part',
+    ];
+    for (const path of [...gone, `recently-played/dt=2026-11-19/${ofProcess1}`, ...stays]) {
+      await mkdir(dirname(join(machine.lakeFolder, path)), { recursive: true });
+      await writeFile(join(machine.lakeFolder, path), 'begun');
+    }
+    expect(await forget(machine)).toMatchObject({ plays: 52, days: 3 });
+    const files = await readdir(machine.lakeFolder, { recursive: true });
+    expect(files.filter((path) => path.endsWith('.part')).sort()).toEqual(stays);
+    expect(files.filter((path) => /^(recently|heard|recommendations)/.test(path))).toEqual([]);
   });
 
   test('and listening again begins anew', async () => {

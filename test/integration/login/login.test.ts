@@ -92,6 +92,8 @@ test('consent is asked for, exchanged and stored, and never shown', () =>
       redirect_uri: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/callback$/),
       scope: result.scopes.join(' '),
       state: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge_method: 'S256',
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
     });
     const [page] = seen.pages;
     expect(page?.status).toBe(200);
@@ -108,7 +110,7 @@ test('consent is asked for, exchanged and stored, and never shown', () =>
     expect(standIn.requests.entries.filter(({ status }) => status >= 400)).toEqual([]);
   }));
 
-test('an app without a secret logs in by PKCE, and refreshes without one', () =>
+test('an app without a secret logs in by PKCE alone, and refreshes without one', () =>
   trial(
     async ({ grant, deps }, log, seen) => {
       await log();

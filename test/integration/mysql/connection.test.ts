@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { openMysql } from '../../../adapters/database/mysql.ts';
 import { type MysqlSettings, poolOptions } from '../../../adapters/database/mysql-settings.ts';
 import { UsageError } from '../../../core/errors.ts';
@@ -67,6 +68,49 @@ test.each<[string, MysqlSettings, unknown]>([
   ['mysql://127.0.0.1.example.com/d', { tls: '' }, expect.objectContaining({ rejectUnauthorized: true })],
 ])('TLS of %s with %j', (url, settings, ssl) => {
   expect(poolOptions(url, settings).ssl).toEqual(ssl);
+});
+
+test.each([
+  'mysql:/root:SECRET@db.example.com/d',
+  'mysql:/root:SECRET@d',
+  'mysql:root:SECRET@db.example.com/d',
+  'mysql:///root:SECRET@d',
+  'mysql:////root:SECRET@db.example.com/d',
+  'mysql://root:SECRET@/d',
+  'mysql://root:SECRET',
+  'mysql://root:SECRET/d',
+  'mysql://root:SECRET@db.example.com',
+  'mysql://root:SECRET@db.example.com/',
+  'mysql://root:SECRET@db.example.com/d/e',
+  'mysql://root:SECRET@db.example.com:port/d',
+  'mysql://root:SECRET@db example.com/d',
+  'mysql://root:SECRET@db.example.com/d#tls=off',
+  'mysql://root:SECRET@db.example.com/d?ssl=SECRET',
+  'mysql://root:SECRET@db.example.com/d?SECRET',
+  'mysql://root:SECRET@db.example.com/d?tls=SECRET',
+  'mysql://root:SECRET%@db.example.com/d',
+  'mysql://root:SECRET@db.example.com/%ff',
+  // A password with /, ? or # in it that is not encoded.
+  'mysql://root:12/SECRET@db.example.com/d',
+  'mysql://root:12/SECRET@d',
+  'mysql://root:12/3?SECRET@db.example.com/d',
+  'mysql://root:12/3?tls=SECRET@db.example.com/d',
+  'mysql://root:12/3#SECRET@db.example.com/d',
+  'mysql://root:p@12/SECRET@d',
+  'mysql://root:/SECRET@d',
+  'mysql://db.example.com/root:SECRET',
+  'mysql://db.example.com/root%3ASECRET%40d',
+  'mariadb://root:SECRET@db.example.com/d',
+  'root:SECRET@db.example.com/d',
+  '//root:SECRET@db.example.com/d',
+  ' SECRET ',
+])('%s is refused, and nothing of it is shown or kept', async (malformed) => {
+  const error = await openMysql(malformed.replaceAll('SECRET', SECRET)).catch((caught) => caught);
+  expect(error).toMatchObject({
+    code: 'usage',
+    message: expect.stringContaining('expected a database URL mysql://user:password@host:port/database'),
+  });
+  expect(inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true })).not.toContain(SECRET);
 });
 
 test('who logs in comes from the URL, else from the settings', () => {

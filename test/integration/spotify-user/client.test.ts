@@ -1,3 +1,4 @@
+import type { SpotifyUserClient } from '../../../adapters/spotify/user-client.ts';
 import { AccessRefusedError, ConsentNeededError, UnexpectedAnswerError } from '../../../core/errors.ts';
 import { Ledger } from '../../../core/ledger.ts';
 import { userConnector } from '../../../lambdas/login/connect.ts';
@@ -134,6 +135,23 @@ test('playlists whose pages never end are read until nothing new comes', () =>
       expect(api.requests.map(({ path }) => path)).toEqual(['/me', '/me/playlists', '/me/playlists']);
     },
   ));
+
+test.each([
+  ['playlists', '/me/playlists', (client: SpotifyUserClient) => Array.fromAsync(client.ownPlaylists())],
+  ['entries of a playlist', '/playlists/p/items', (client: SpotifyUserClient) => client.playlistSongs('p')],
+])('pages of ever new %s are one clear error after 20,000 of them', (_, path, read) =>
+  withApi({}, async (api, client) => {
+    api.respond = ({ query }) => {
+      const page = Array.from({ length: 50 }, (_, i) => `p${Number(query.get('offset')) + i}`);
+      const items = page.map((id) => ({ id, owner: { id: 'me' }, item: rawTrack(id, 'x') }));
+      return { json: { id: 'me', items, next: 'more' } };
+    };
+    const error = await failure(read(client));
+    expect(error).toBeInstanceOf(UnexpectedAnswerError);
+    expect(error.message).toMatch(`${path}: a page after 20000 entries`);
+    expect(api.requests.filter((request) => request.path === path)).toHaveLength(400);
+  }),
+);
 
 test('what stands in a playlist: songs, and null for all else', () => {
   const items = [

@@ -158,3 +158,23 @@ test('search for more: as many pages as would do and four, past which one must h
     expect(await searched(spotify, 25)).toHaveLength(25);
     expect(api.requests.length - before).toBe(3);
   }));
+
+test.each([
+  ['albums', (path: string) => path.endsWith('/albums')],
+  ['tracks of an album', (path: string) => path.endsWith('/tracks')],
+  ['both', () => true],
+])('pages of %s that never end are walked 500 times for an artist', (_, isEndless) =>
+  withSpotify(async ({ api, client }) => {
+    let made = 0;
+    api.respond = ({ path }) => {
+      made += 1;
+      const isAlbums = path.endsWith('/albums');
+      const items = isAlbums ? [{ id: `album${made}` }] : [rawTrack(`t${made}`, 'other')];
+      return { json: { items, next: isEndless(path) ? 'more' : null } };
+    };
+    let cursor: string | null = null;
+    do cursor = (await client.albums.page(ARTIST, 300, cursor))?.next ?? null;
+    while (cursor !== null);
+    expect(api.requests).toHaveLength(500);
+  }),
+);

@@ -88,8 +88,8 @@ test('a process that dies before any of its writes leaves what the next goes on 
   let deaths = 0;
   for (let n = 1; isDead; n++) {
     const dying = mortal(machine as unknown as Process, machine.folder, n);
-    const { lake, runs } = dying.deps as unknown as Pick<TrainDeps, 'lake' | 'runs'>;
-    const dead = await train(deps({ lake, runs }), SETTINGS).catch((error: Error) => error);
+    const { lake, runs, transaction } = dying.deps as unknown as TrainDeps;
+    const dead = await train(deps({ lake, runs, transaction }), SETTINGS).catch((error: Error) => error);
     isDead = dying.isDead();
     // The last write is to remove what is left over, when the model is there.
     if (isDead && dead instanceof Error) expect(dead.message).toBe(`dead before its write ${n}`);
@@ -105,8 +105,8 @@ test('a process that dies before any of its writes leaves what the next goes on 
 
 test('a process that dies goes on in its run, not in a new one', async () => {
   const dying = mortal(machine as unknown as Process, machine.folder, 9);
-  const { lake, runs } = dying.deps as unknown as Pick<TrainDeps, 'lake' | 'runs'>;
-  await expect(train(deps({ lake, runs }), SETTINGS)).rejects.toThrow('dead');
+  const { lake, runs, transaction } = dying.deps as unknown as TrainDeps;
+  await expect(train(deps({ lake, runs, transaction }), SETTINGS)).rejects.toThrow('dead');
   const [run] = await machine.runs.ofDay(TODAY);
   machine.clock.advance(61_000);
   const result = await train(deps(), SETTINGS);
