@@ -9,10 +9,11 @@ import { importOwnPlaylists } from '../lambdas/importer/import-own-playlists.ts'
 import { importHistory } from '../lambdas/listening/import-history.ts';
 import { asUser } from './as-user.ts';
 import type { Local } from './local.ts';
+import type { FolderUse } from './perform.ts';
 import { type CommonOptions, perform, requestOf } from './perform.ts';
 import { importWords } from './print.ts';
 import { progressBar } from './progress.ts';
-import type { ProviderOptions } from './provider.ts';
+import { brings, forcedOwner, type ProviderOptions } from './provider.ts';
 import { historyImportWords } from './user-words.ts';
 
 /** Options of `import`. */
@@ -39,9 +40,16 @@ export async function importAny(paths: string[], options: ImportOptions): Promis
   );
 }
 
+/** Files are the user's, unless a stand-in is forced, which plays its user. */
+const bringsFiles = (options: ProviderOptions): FolderUse => ({
+  kind: 'bring',
+  whose: async () => forcedOwner(options) ?? 'the user',
+});
+
 async function importFiles(paths: string[], options: ImportOptions): Promise<void> {
   const request = requestOf(ImportRequest, { paths, date: options.date });
   await perform(options, {
+    folder: bringsFiles(options),
     local: (local) =>
       withProgress((progress) =>
         importDataset({ ...local, workspaceFolder: join(local.folder, 'import'), progress }, request),
@@ -54,6 +62,7 @@ async function importFiles(paths: string[], options: ImportOptions): Promise<voi
 async function importExports(paths: string[], options: ImportOptions): Promise<void> {
   const request = requestOf(HistoryImportRequest, { paths });
   await perform(options, {
+    folder: bringsFiles(options),
     local: (local) => withProgress((progress) => importHistory({ ...local, progress }, request)),
     stack: (stack) => stack.importHistory(request),
     words: historyImportWords,
@@ -68,6 +77,7 @@ async function importOwn(options: ImportOptions): Promise<void> {
     );
   }
   await perform(options, {
+    folder: brings(options),
     local: (local) =>
       asUser(local, options, async ({ connectUser }) => {
         const { client: source, close } = connectUser(new Ledger());
