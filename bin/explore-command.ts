@@ -38,6 +38,7 @@ export async function explore({ open: isToOpen, ...options }: ExploreOptions): P
     await server.close();
   };
   await resultOf(options, {
+    folder: { kind: 'try' },
     local: serve,
     stack: async (stack) => serve(await stack.explored()),
   });

@@ -9,11 +9,10 @@ import { importOwnPlaylists } from '../lambdas/importer/import-own-playlists.ts'
 import { importHistory } from '../lambdas/listening/import-history.ts';
 import { asUser } from './as-user.ts';
 import type { Local } from './local.ts';
-import type { FolderUse } from './perform.ts';
 import { type CommonOptions, perform, requestOf } from './perform.ts';
 import { importWords } from './print.ts';
 import { progressBar } from './progress.ts';
-import { brings, forcedOwner, type ProviderOptions } from './provider.ts';
+import { brings, bringsFiles, type ProviderOptions } from './provider.ts';
 import { historyImportWords } from './user-words.ts';
 
 /** Options of `import`. */
@@ -39,12 +38,6 @@ export async function importAny(paths: string[], options: ImportOptions): Promis
     'import them in two calls',
   );
 }
-
-/** Files are the user's, unless a stand-in is forced, which plays its user. */
-const bringsFiles = (options: ProviderOptions): FolderUse => ({
-  kind: 'bring',
-  whose: async () => forcedOwner(options) ?? 'the user',
-});
 
 async function importFiles(paths: string[], options: ImportOptions): Promise<void> {
   const request = requestOf(ImportRequest, { paths, date: options.date });

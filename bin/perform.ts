@@ -40,23 +40,33 @@ export interface CommonOptions {
  *
  * - `bring`: it collects, imports, or acts in the user's name. It may begin a folder, which it marks with the owner, and
  *   is refused one of another owner; a command that fails before anything came in leaves no mark.
- * - `try`: it says what works, or what would be done (`doctor`, `--dry-run` of what brings). Where the folder holds no
- *   data it works in memory, as if the folder began, and leaves nothing.
- * - Without either it asks about, or works on, data that are there: `similar`, `artists list`, `explore`, `score`,
- *   `drift`, `history export`, `recommend` without `--push`, and `similarity`, `train`, `artists remove`, `forget`.
- *   Where there are none it says so and makes nothing.
+ * - `try`: it says what works, what would be done, or that there is nothing yet (`doctor`, `--dry-run` of what brings,
+ *   `explore`). Where the folder holds no data it works in memory, as if the folder began, and leaves nothing.
+ * - Without either it asks about, or works on, data that are there: `similar`, `artists list`, `score`, `drift`,
+ *   `history export`, `recommend` without `--push`, and `similarity`, `train`, `artists remove`, `forget`. Where there
+ *   are none it says so and makes nothing.
  */
-export interface FolderUse {
-  kind: 'bring' | 'try';
-  /** Whose data it works with, by this folder if nothing else says so. */
+export type FolderUse = BringUse | TryUse;
+
+/** Of a command that brings data in. */
+export interface BringUse {
+  kind: 'bring';
+  /** Whose data it brings in, by this folder if nothing else says so. */
   whose: (folder: string) => Promise<Owner>;
+}
+
+/** Of a command that leaves nothing where there is nothing. */
+export interface TryUse {
+  kind: 'try';
+  /** Whose data it would bring in; none where it would bring none. */
+  whose?: (folder: string) => Promise<Owner>;
 }
 
 /** What a command does on this machine. */
 export type Here<T> =
   | { folder?: FolderUse; local: (local: Local) => Promise<T> }
   /** For work that goes on where there is no database. */
-  | { folder: FolderUse & { kind: 'try' }; machine: (machine: Machine) => Promise<T> };
+  | { folder: TryUse; machine: (machine: Machine) => Promise<T> };
 
 /** What a command does on this machine and in a deployed stack. */
 export type Place<T> = Here<T> & {
@@ -100,18 +110,20 @@ export async function resultOf<T>(options: CommonOptions, work: Place<T>): Promi
 /** Does the work here, in the data folder that it is for. */
 export async function resultHere<T>(options: CommonOptions, work: Here<T>): Promise<T> {
   const { data, database } = options;
-  const whose = await work.folder?.whose(data ?? DEFAULT_FOLDER);
+  const use = work.folder;
+  const whose = await use?.whose?.(data ?? DEFAULT_FOLDER);
   const folder = await folderFor(data, whose);
-  const isEmpty = (await ownerOf(folder)) === undefined;
+  const holds = (await ownerOf(folder)) !== undefined;
   // A database server may hold data where the folder holds none.
-  if (whose === undefined && isEmpty && !database) throw noData(data);
-  if (work.folder?.kind === 'bring' && whose !== undefined) await refuseOthers(folder, whose);
-  if (data === undefined) process.stderr.write(`Using the data folder ${folder}.\n`);
+  if (!use && !holds && !database) throw noData(data);
   const server = { database, tls: process.env[ENVIRONMENT.databaseTls] };
-  if ('local' in work && whose !== undefined && work.folder?.kind === 'bring') {
+  if ('local' in work && use?.kind === 'bring' && whose !== undefined) {
+    await refuseOthers(folder, whose);
+    sayFolder(data, folder);
     return await bring({ folder, owner: whose, server }, work.local);
   }
-  const isTrial = whose !== undefined && isEmpty;
+  const isTrial = use?.kind === 'try' && !holds;
+  sayFolder(data, isTrial ? `${folder}, which holds no data yet` : folder);
   const machineOptions = { ...server, isTrial, isBeginning: isTrial && !database };
   if ('machine' in work) {
     const machine = machineOn(folder, machineOptions);
@@ -119,6 +131,11 @@ export async function resultHere<T>(options: CommonOptions, work: Here<T>): Prom
   }
   const local = await openLocal(folder, machineOptions);
   return await work.local(local).finally(() => local.close());
+}
+
+/** Says which folder is used where the user has named none. */
+function sayFolder(data: string | undefined, folder: string): void {
+  if (data === undefined) process.stderr.write(`Using the data folder ${folder}.\n`);
 }
 
 function noData(data: string | undefined): NoDataError {

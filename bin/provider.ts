@@ -14,7 +14,7 @@ import type { Mode } from '../sample/stand-in/modes.ts';
 import { startStandIn } from '../sample/stand-in/server.ts';
 import { type Owner, otherDatabase, refuseOthers, settle } from './data-folder.ts';
 import type { Local } from './local.ts';
-import type { FolderUse } from './perform.ts';
+import type { BringUse, TryUse } from './perform.ts';
 import { standInGrant, standInStore } from './stand-in-files.ts';
 
 /** Who plays Spotify: the options of every command that speaks to it. */
@@ -76,13 +76,19 @@ async function ownerOfProvider(
 }
 
 /** How commands use the data folder that bring in what `openProvider` opens. */
-export const brings = (options: ProviderOptions): FolderUse & { kind: 'bring' } => ({
+export const brings = (options: ProviderOptions): BringUse => ({
   kind: 'bring',
   whose: (folder) => ownerOfProvider(folder, options, process.env),
 });
 
+/** How `import` uses the data folder. Files are the user's, unless a stand-in is forced: then they are its folder's. */
+export const bringsFiles = (options: ProviderOptions): BringUse => ({
+  kind: 'bring',
+  whose: async () => forcedOwner(options) ?? 'the user',
+});
+
 /** How commands use the data folder that ask what they would bring in, or could. */
-export const tries = (options: ProviderOptions): FolderUse & { kind: 'try' } => ({
+export const tries = (options: ProviderOptions): TryUse => ({
   ...brings(options),
   kind: 'try',
 });
