@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { link, mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openSqlite } from '../adapters/database/sqlite.ts';
 import { FolderStore } from '../adapters/lake/folder.ts';
 import { codeOf, storageError } from '../adapters/storage-error.ts';
@@ -65,7 +65,7 @@ export async function refuseOthers(folder: string, owner: Owner): Promise<void> 
   if (other === undefined || other === owner) return;
   throw new OtherProviderError(
     `expected ${folder} to hold data of ${named(owner)}, but it holds data of ${named(other)}`,
-    hintFor(owner, other),
+    hintFor(folder, owner, other),
   );
 }
 
@@ -90,12 +90,13 @@ export async function refuseOtherDatabase(
   }
 }
 
-function hintFor(owner: Owner, other: Owner): string {
-  if (owner === 'the sample' && other === 'the user') {
+function hintFor(folder: string, owner: Owner, other: Owner): string {
+  const isIn = (place: string) => resolve(folder) === resolve(place);
+  if (owner === 'the sample' && other === 'the user' && !isIn(SAMPLE_FOLDER)) {
     return `to collect from Spotify set ${ENVIRONMENT.spotifyClientId} and ${ENVIRONMENT.spotifyClientSecret}; to try the sample name its folder: --data ${SAMPLE_FOLDER}`;
   }
-  if (owner === 'the user' && other === 'the sample') {
-    return `name another folder with --data; an earlier version kept the sample in ${DEFAULT_FOLDER}: rename that folder to begin your own there`;
+  if (owner === 'the user' && other === 'the sample' && isIn(DEFAULT_FOLDER)) {
+    return 'an earlier version kept the sample there: rename that folder to begin your own in its place, or name another with --data';
   }
   return 'name another folder with --data: mixing the two would compare what is not alike';
 }

@@ -41,7 +41,7 @@ export interface CommonOptions {
  * - `bring`: it collects, imports, or acts in the user's name. It may begin a folder, which it marks with the owner, and
  *   is refused one of another owner; a command that fails before anything came in leaves no mark.
  * - `try`: it says what works, what would be done, or that there is nothing yet (`doctor`, `--dry-run` of what brings,
- *   `explore`). Where the folder holds no data it works in memory, as if the folder began, and leaves nothing.
+ *   `explore`, `score --recommendations`). Where the folder holds no data it works in memory, as if the folder began, and leaves nothing.
  * - Without either it asks about, or works on, data that are there: `similar`, `artists list`, `score`, `drift`,
  *   `history export`, `recommend` without `--push`, and `similarity`, `train`, `artists remove`, `forget`. Where there
  *   are none it says so and makes nothing.

@@ -205,7 +205,6 @@ const QUESTIONS: string[][] = [
   ['artists', 'list'],
   ['artists', 'remove', 'x'],
   ['score'],
-  ['score', '--recommendations'],
   ['drift', 'Velindel'],
   ['history', 'export'],
   ['history', 'export', '--output', 'plays.jsonl'],
@@ -217,20 +216,39 @@ const QUESTIONS: string[][] = [
 ];
 
 test.each(QUESTIONS.map((args) => [args]))('%j without data says so and makes nothing', async (args) => {
-  for (const [more, where] of [
-    [[], `expected data in ${MAIN} or ${SAMPLE}, got none`],
-    [['--data', 'mine'], 'expected data in mine, got none'],
-  ] as const) {
-    const error = errorOf(await cli([...args, ...more]), 1);
-    expect([error.code, error.message]).toEqual(['no-data', where]);
-  }
+  const error = errorOf(await cli(args), 1);
+  expect([error.code, error.message]).toEqual(['no-data', `expected data in ${MAIN} or ${SAMPLE}, got none`]);
   expect(await filesBelow(root)).toEqual([]);
+});
+
+test('a question about a folder that is named, and holds nothing, says so and makes nothing', async () => {
+  const error = errorOf(await cli(['similar', 'Velindel', '--data', 'mine']), 1);
+  expect([error.code, error.message]).toEqual(['no-data', 'expected data in mine, got none']);
+  expect(existsSync(join(root, 'mine'))).toBe(false);
+});
+
+test('of three owners who begin a folder at the same moment one has it, and its data alone', async () => {
+  const files = await writeDataset(join(root, 'Downloads'));
+  await writeDatasetFolder(join(root, 'catalogue'), smallCatalogue(3));
+  const ended = await Promise.all([
+    cli(['collect', '--data', 'same']),
+    cli(['collect', '--data', 'same', '--catalogue', 'catalogue']),
+    cli(['import', ...files, '--data', 'same']),
+  ]);
+  const [winner, ...others] = ended.toSorted((a, b) => (a.status ?? 9) - (b.status ?? 9));
+  expect(winner?.status).toBe(0);
+  for (const loser of others) expect(errorOf(loser, 1).code).toBe('other-provider');
+  const marks = ['the sample', `the catalogue ${join(root, 'catalogue')}`, 'the user'];
+  expect(await markOf('same')).toBe(`${marks[ended.indexOf(winner as Ended)]}\n`);
+  const { artists } = documentOf<{ artists: object[] }>(await cli(['artists', 'list', '--data', 'same']));
+  expect(artists).toHaveLength([152, 3, 3][ended.indexOf(winner as Ended)] as number);
 });
 
 test.each([
   [['doctor'], 0],
   [['run', '--dry-run'], 0],
   [['collect', '--dry-run'], 0],
+  [['score', '--recommendations'], 0],
 ] as const)('%j works before there is a folder, and makes none', async (args, status) => {
   const ended = await cli([...args]);
   expect([ended.status, usedBy(ended), existsSync(join(root, MAIN))]).toEqual([status, SAMPLE, false]);
