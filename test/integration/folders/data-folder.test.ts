@@ -94,7 +94,7 @@ test.each<[string, () => Promise<unknown>, Owner | undefined]>([
     undefined,
   ],
   ['a login', () => writeFile(join(folder, 'spotify-user.json'), '{}'), 'the user'],
-])('without a mark, as earlier versions left it, %s tells the owner', async (_, put, owner) => {
+])('without a mark, as earlier versions left it, %s shows the owner', async (_, put, owner) => {
   await put();
   expect(await ownerOf(folder)).toBe(owner);
 });

@@ -106,11 +106,11 @@ async function take(state: State, name: string, path: string): Promise<State> {
     () => undefined,
     (error: unknown) => (error as SoundalikeError).code,
   );
-  const told = /^Using the data folder (.*)\.$/m.exec(said.join(''))?.[1];
-  expect({ path, code: came, told, owners: await owners() }).toEqual({
+  const used = /^Using the data folder (.*)\.$/m.exec(said.join(''))?.[1];
+  expect({ path, code: came, used, owners: await owners() }).toEqual({
     path,
     code,
-    told: code || step.data ? undefined : folder,
+    used: code || step.data ? undefined : folder,
     owners: after,
   });
   await expectUnmixed(after);
