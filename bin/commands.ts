@@ -37,7 +37,14 @@ import type { Local, Machine } from './local.ts';
 import { type CommonOptions, perform, requestOf } from './perform.ts';
 import * as words from './print.ts';
 import { progressBar } from './progress.ts';
-import { openProvider, type Provider, type ProviderOptions, withProvider } from './provider.ts';
+import {
+  brings,
+  openProvider,
+  type Provider,
+  type ProviderOptions,
+  tries,
+  withProvider,
+} from './provider.ts';
 import { runResult } from './run.ts';
 import type { Stack } from './stack.ts';
 
@@ -129,6 +136,7 @@ type RunOutcome = CollectResult | ReturnType<typeof runResult>;
 export async function run(options: StepOptions): Promise<void> {
   const [toCollect, toCompare] = [collectRequest(options), similarityRequest(options)];
   await perform<RunOutcome>(options, {
+    folder: options.dryRun ? tries(options) : brings(options),
     local: (local) =>
       withProvider(local, options, async (provider) => {
         const collected = await collectFrom(provider, local, toCollect);
@@ -153,6 +161,7 @@ export async function run(options: StepOptions): Promise<void> {
 export async function collectDay(options: StepOptions): Promise<void> {
   const request = collectRequest(options);
   await perform(options, {
+    folder: options.dryRun ? tries(options) : brings(options),
     local: (local) => withProvider(local, options, (provider) => collectFrom(provider, local, request)),
     words: words.collectWords,
     lack: (result) => notDone(result, options.dryRun),
@@ -185,6 +194,7 @@ export async function artistsAdd(queries: string[], options: AddOptions): Promis
   }
   const request = requestOf(CatalogRequest, { add, fromListening: fromListening ? days : undefined });
   await perform(options, {
+    folder: brings(options),
     local: async (local) => {
       const heard = fromListening ? await heardArtists(local, days) : [];
       return await withProvider(local, options, ({ name, connect }) =>
@@ -267,6 +277,7 @@ export async function similar(
 /** `soundalike doctor`. */
 export async function doctor(options: CommonOptions & ProviderOptions): Promise<void> {
   await perform<ExamineResult>(options, {
+    folder: tries(options),
     machine: (machine) => examineHere(machine, options),
     stack: (stack) => stack.invoke<ExamineResult>('doctor', {}, { repeats: true }),
     words: words.doctorWords,

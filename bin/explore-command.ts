@@ -25,7 +25,7 @@ const Port = z.int().min(0).max(65_535).optional();
 /** `soundalike explore`: serves the explorer's page until Ctrl-C. */
 export async function explore({ open: isToOpen, ...options }: ExploreOptions): Promise<void> {
   const port = requestOf(Port, options.port);
-  const serve = async (sources: ExploreSources): Promise<void> => {
+  const serve = async (sources: ExploreSources, folder: string = tmpdir()): Promise<void> => {
     const { bundlePage } = await import('../adapters/explorer/bundle.ts');
     const server = await serveExplorer({
       page: await bundlePage(join(import.meta.dirname, '../web')),
@@ -41,13 +41,14 @@ export async function explore({ open: isToOpen, ...options }: ExploreOptions): P
     let close = async (): Promise<void> => {};
     if (isToOpen && process.stderr.isTTY) {
       say('Ctrl-C ends it.');
-      close = await openBrowser(server.url, existsSync(options.data) ? options.data : tmpdir());
+      close = await openBrowser(server.url, existsSync(folder) ? folder : tmpdir());
     }
     await ended;
     await Promise.all([server.close(), close()]);
   };
   await resultOf(options, {
-    local: serve,
+    folder: { kind: 'try' },
+    local: (local) => serve(local, local.folder),
     stack: async (stack) => serve(await stack.explored()),
   });
 }

@@ -12,7 +12,7 @@ import type { Local } from './local.ts';
 import { type CommonOptions, perform, requestOf } from './perform.ts';
 import { importWords } from './print.ts';
 import { progressBar } from './progress.ts';
-import type { ProviderOptions } from './provider.ts';
+import { brings, bringsFiles, type ProviderOptions } from './provider.ts';
 import { historyImportWords } from './user-words.ts';
 
 /** Options of `import`. */
@@ -42,6 +42,7 @@ export async function importAny(paths: string[], options: ImportOptions): Promis
 async function importFiles(paths: string[], options: ImportOptions): Promise<void> {
   const request = requestOf(ImportRequest, { paths, date: options.date });
   await perform(options, {
+    folder: bringsFiles(options),
     local: (local) =>
       withProgress((progress) =>
         importDataset({ ...local, workspaceFolder: join(local.folder, 'import'), progress }, request),
@@ -54,6 +55,7 @@ async function importFiles(paths: string[], options: ImportOptions): Promise<voi
 async function importExports(paths: string[], options: ImportOptions): Promise<void> {
   const request = requestOf(HistoryImportRequest, { paths });
   await perform(options, {
+    folder: bringsFiles(options),
     local: (local) => withProgress((progress) => importHistory({ ...local, progress }, request)),
     stack: (stack) => stack.importHistory(request),
     words: historyImportWords,
@@ -68,6 +70,7 @@ async function importOwn(options: ImportOptions): Promise<void> {
     );
   }
   await perform(options, {
+    folder: brings(options),
     local: (local) =>
       asUser(local, options, async ({ connectUser }) => {
         const { client: source, close } = connectUser(new Ledger());

@@ -13,6 +13,10 @@ import { say } from './output.ts';
 export interface Machine {
   /** The data folder, absolute. */
   folder: string;
+  /** Whether a stand-in is to follow its catalogue's artists first. */
+  isBeginning: boolean;
+  /** Whether nothing may be left behind: the folder holds no data, and the command is no reason to make it. */
+  isTrial: boolean;
   lake: ParquetLake;
   warehouse: Warehouse;
   clock: Clock;
@@ -30,8 +34,8 @@ export interface Machine {
 /** This machine with its database: what every verb is given. */
 export interface Local extends Omit<Machine, 'openDatabase'>, Omit<Database, 'version' | 'close'> {}
 
-/** A database server in the place of the data folder's SQLite. */
-export interface DatabaseOptions {
+/** How this machine is opened: what is in the place of the data folder's SQLite, and where the folder stands. */
+export interface MachineOptions extends Partial<Pick<Machine, 'isBeginning' | 'isTrial'>> {
   /** `mysql://...`; SQLite where there is none. */
   database?: string;
   /** As in adapters/database/mysql-settings.ts. */
@@ -39,13 +43,16 @@ export interface DatabaseOptions {
 }
 
 /** What works in the data folder; opens nothing yet. */
-export function machineOn(dataFolder: string, { database: url, tls }: DatabaseOptions = {}): Machine {
+export function machineOn(dataFolder: string, options: MachineOptions = {}): Machine {
+  const { database: url, tls, isBeginning = false, isTrial = false } = options;
   const folder = resolve(dataFolder);
   const lakeFolder = join(folder, 'lake');
   const warehouse = new DuckDbWarehouse(lakeFolder);
   let database: Promise<Database> | undefined;
   return {
     folder,
+    isBeginning,
+    isTrial,
     lake: new ParquetLake(new FolderStore(lakeFolder)),
     warehouse,
     clock: systemClock,
@@ -55,7 +62,9 @@ export function machineOn(dataFolder: string, { database: url, tls }: DatabaseOp
     random: Math.random,
     say,
     openDatabase: () => {
-      database ??= url ? openServer(url, tls) : openSqlite(join(folder, 'soundalike.db'));
+      database ??= url
+        ? openServer(url, tls)
+        : openSqlite(isTrial ? ':memory:' : join(folder, 'soundalike.db'));
       return database;
     },
     close: async () => {
@@ -67,7 +76,7 @@ export function machineOn(dataFolder: string, { database: url, tls }: DatabaseOp
 }
 
 /** Opens the data folder, which is made where there is none. */
-export async function openLocal(dataFolder: string, options: DatabaseOptions = {}): Promise<Local> {
+export async function openLocal(dataFolder: string, options: MachineOptions = {}): Promise<Local> {
   const machine = machineOn(dataFolder, options);
   return { ...(await machine.openDatabase()), ...machine };
 }

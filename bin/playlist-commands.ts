@@ -6,7 +6,7 @@ import { pushPlaylist } from '../lambdas/playlist/push.ts';
 import { urisOf } from '../lambdas/playlist/uris.ts';
 import { asUser } from './as-user.ts';
 import { type CommonOptions, perform } from './perform.ts';
-import type { ProviderOptions } from './provider.ts';
+import { brings, type ProviderOptions } from './provider.ts';
 import { pushWords } from './user-words.ts';
 
 /** Options of `playlist push`. */
@@ -29,6 +29,7 @@ export async function playlistPush(file: string, options: PushOptions): Promise<
   const { name, description, newEachTime } = options;
   const request = { uris, name, description, public: !options.private, newEachTime };
   await perform(options, {
+    folder: brings(options),
     local: (local) => asUser(local, options, (user) => pushPlaylist({ ...local, ...user }, request)),
     words: pushWords,
   });

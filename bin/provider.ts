@@ -1,19 +1,20 @@
 import { resolve } from 'node:path';
 import { readArtistsFolder } from '../adapters/dataset/artists-folder.ts';
-import { FolderStore } from '../adapters/lake/folder.ts';
 import { appFile, appOf, known, unknown, userAppOf } from '../adapters/spotify/app.ts';
 import { type SpotifySettings, spotifySettings } from '../adapters/spotify/settings.ts';
 import type { TokenApp } from '../adapters/spotify/token-endpoint.ts';
 import { grantFile, type UserGrant } from '../adapters/spotify/user-grant.ts';
 import type { Catalogue, CatalogueArtist } from '../core/catalogue.ts';
-import { CapabilityMissingError, OtherProviderError } from '../core/errors.ts';
+import { CapabilityMissingError } from '../core/errors.ts';
 import { ENVIRONMENT } from '../core/names.ts';
 import type { Artist, Secret, WritableSecret } from '../core/ports.ts';
 import { type Connect, connector } from '../lambdas/collector/sources.ts';
 import { sampleCatalogue } from '../sample/generate.ts';
 import type { Mode } from '../sample/stand-in/modes.ts';
 import { startStandIn } from '../sample/stand-in/server.ts';
+import { type Owner, otherDatabase, refuseOthers, settle } from './data-folder.ts';
 import type { Local } from './local.ts';
+import type { BringUse, TryUse } from './perform.ts';
 import { standInGrant, standInStore } from './stand-in-files.ts';
 
 /** Who plays Spotify: the options of every command that speaks to it. */
@@ -50,15 +51,52 @@ export interface UserAccess {
 type Speaker = 'app' | 'user';
 
 /** What opening a provider needs. */
-export interface ProviderDeps extends Pick<Local, 'folder' | 'apiState' | 'clock' | 'random' | 'say'> {
-  /** Where there are none, since there is no database, a stand-in does not mark the folder as its own. */
-  artists?: Pick<Local['artists'], 'follow'>;
+export interface ProviderDeps
+  extends Pick<Local, 'folder' | 'apiState' | 'clock' | 'random' | 'say'>,
+    Partial<Pick<Local, 'isBeginning' | 'isTrial'>> {
+  /** None where there is no database: then a stand-in follows nobody. */
+  artists?: Pick<Local['artists'], 'follow' | 'idsOf'>;
 }
+
+/** Whose data commands work with that speak to a stand-in which these options force; undefined where they force none. */
+export function forcedOwner({ catalogue, mode }: ProviderOptions): Owner | undefined {
+  if (catalogue !== undefined) return `the catalogue ${resolve(catalogue)}`;
+  return mode === undefined ? undefined : 'the sample';
+}
+
+/** Whose data commands work with that speak to what `openProvider` opens. */
+async function ownerOfProvider(
+  folder: string,
+  options: ProviderOptions,
+  environment: NodeJS.ProcessEnv,
+): Promise<Owner> {
+  const forced = forcedOwner(options);
+  if (forced !== undefined) return forced;
+  return (await isSpotifyReachable(folder, environment)) ? 'the user' : 'the sample';
+}
+
+/** How commands use the data folder that bring in what `openProvider` opens. */
+export const brings = (options: ProviderOptions): BringUse => ({
+  kind: 'bring',
+  whose: (folder) => ownerOfProvider(folder, options, process.env),
+});
+
+/** How `import` uses the data folder. Files are the user's, unless a stand-in is forced: then they are its folder's. */
+export const bringsFiles = (options: ProviderOptions): BringUse => ({
+  kind: 'bring',
+  whose: async () => forcedOwner(options) ?? 'the user',
+});
+
+/** How commands use the data folder that ask what they would bring in, or could. */
+export const tries = (options: ProviderOptions): TryUse => ({
+  ...brings(options),
+  kind: 'try',
+});
 
 /**
  * Opens Spotify, or the stand-in where it is asked for or where nothing says how to reach Spotify: neither the
- * environment nor a login. The data folder is marked with whom it belongs to; throws `OtherProviderError` where that is
- * somebody else, `CredentialsError` where the app is not known as far as the speaker needs it.
+ * environment nor a login. Throws `OtherProviderError` where the data folder holds data of another owner,
+ * `CredentialsError` where the app is not known as far as the speaker needs it.
  */
 export async function openProvider(
   local: ProviderDeps,
@@ -66,16 +104,13 @@ export async function openProvider(
   environment: NodeJS.ProcessEnv,
   speaker: Speaker = 'app',
 ): Promise<Provider> {
-  if (options.catalogue !== undefined || options.mode !== undefined) {
-    return await openStandIn(local, options, environment);
-  }
-  if (!(await isSpotifyReachable(local.folder, environment)))
-    return await openStandIn(local, options, environment);
+  const owner = await ownerOfProvider(local.folder, options, environment);
+  if (owner !== 'the user') return await openStandIn(local, owner, options, environment);
   const named = await withStoredApp(environment, local.folder);
   const settings = spotifySettings(environment);
   const appStore = appFile(local.folder);
   const app = speaker === 'app' ? appOf(named) : await userAppOf(named, appStore);
-  await mark(local.folder, 'Spotify', async () => {});
+  await refuseOthers(local.folder, owner);
   const { client_id, client_secret } = app;
   const provider = `spotify:${client_id}`;
   return {
@@ -134,17 +169,21 @@ const STAND_IN_APP = { client_id: 'stand-in', client_secret: 'stand-in' };
 
 async function openStandIn(
   local: ProviderDeps,
+  owner: Owner,
   { catalogue: dataset, mode = 'extended' }: ProviderOptions,
   environment: NodeJS.ProcessEnv,
 ): Promise<Provider> {
-  const whose = dataset === undefined ? 'the sample' : `the catalogue ${resolve(dataset)}`;
-  // A folder of another provider is refused before a large catalogue is read.
-  await readMark(local.folder, whose);
+  // A folder of another owner is refused before a large catalogue is read.
+  await refuseOthers(local.folder, owner);
   const catalogue = dataset === undefined ? sampleCatalogue() : await readArtistsFolder(dataset);
-  local.say(`Using the stand-in for Spotify with ${whose}, as an app of mode ${mode}.`);
-  const { artists } = local;
-  if (artists) await mark(local.folder, whose, () => followAll({ ...local, artists }, catalogue));
-  const standIn = await startStandIn({ catalogue, mode, store: standInStore(local.folder) });
+  local.say(`Using the stand-in for Spotify with ${owner}, as an app of mode ${mode}.`);
+  const { artists, isBeginning, isTrial } = local;
+  if (artists && isBeginning) {
+    await followAll({ artists, clock: local.clock }, catalogue);
+    if (!isTrial) await settle(local.folder);
+  }
+  const store = isTrial ? undefined : standInStore(local.folder);
+  const standIn = await startStandIn({ catalogue, mode, store });
   const settings: SpotifySettings = {
     ...spotifySettings({
       [ENVIRONMENT.spotifyMarket]: environment[ENVIRONMENT.spotifyMarket],
@@ -164,8 +203,17 @@ async function openStandIn(
   };
 }
 
-/** A first try needs no account and no choice: all artists of the catalogue are followed, their metadata known. */
-async function followAll({ artists, clock }: Required<ProviderDeps>, catalogue: Catalogue): Promise<void> {
+/**
+ * A first try needs no account and no choice: all artists of the catalogue are followed, their metadata known. Throws
+ * `OtherProviderError` where the database knows another catalogue's: a server's may be another folder's.
+ */
+async function followAll(
+  { artists, clock }: Required<Pick<ProviderDeps, 'artists' | 'clock'>>,
+  catalogue: Catalogue,
+): Promise<void> {
+  const inCatalogue = new Set(catalogue.artists.map(({ id }) => id));
+  const others = (await artists.idsOf('stand-in')).filter((id) => !inCatalogue.has(id));
+  if (others.length > 0) throw otherDatabase(`the stand-in's catalogue ${catalogue.name}`);
   const toArtist = (artist: CatalogueArtist): Artist => ({
     id: artist.id,
     name: artist.name,
@@ -176,25 +224,4 @@ async function followAll({ artists, clock }: Required<ProviderDeps>, catalogue: 
     popularity: artist.popularity,
   });
   await artists.follow(catalogue.artists.map(toArtist), 'stand-in', new Date(clock.now()).toISOString());
-}
-
-/** Marks the folder as `whose`, after `first` where it has no mark yet. */
-async function mark(folder: string, whose: string, first: () => Promise<void>): Promise<void> {
-  if (await readMark(folder, whose)) return;
-  await first();
-  await new FolderStore(folder).put(MARK, Buffer.from(`${whose}\n`));
-}
-
-const MARK = 'provider';
-
-/** Whether the folder is marked. Throws where its mark is another's. */
-async function readMark(folder: string, whose: string): Promise<boolean> {
-  const bytes = await new FolderStore(folder).get(MARK);
-  const marked = bytes && Buffer.from(bytes).toString();
-  if (marked === undefined) return false;
-  if (marked.trim() === whose) return true;
-  throw new OtherProviderError(
-    `expected ${folder} to hold data of ${whose}, but it holds data of ${marked.trim()}`,
-    'name another folder with --data: mixing the two would compare what is not alike',
-  );
 }

@@ -2,11 +2,12 @@ import { RecommendRequest, type RecommendResult } from '../core/events.ts';
 import { userConnector } from '../lambdas/login/connect.ts';
 import { type RecommendDeps, recommend } from '../lambdas/recommender/recommend.ts';
 import { consented } from './as-user.ts';
+import { ownerOf } from './data-folder.ts';
 import type { Local } from './local.ts';
 import { type CommonOptions, perform, requestOf } from './perform.ts';
 import { recommendWords } from './print.ts';
 import { progressBar } from './progress.ts';
-import { isSpotifyReachable, type ProviderOptions, withProvider } from './provider.ts';
+import { brings, forcedOwner, isSpotifyReachable, type ProviderOptions, withProvider } from './provider.ts';
 
 /** Options of `recommend`. */
 type RecommendOptions = CommonOptions & ProviderOptions & Omit<RecommendRequest, 'date'>;
@@ -27,13 +28,14 @@ export async function recommendSongs({
   const settings = { days, perSong, size, maxPerArtist, halfLife, method, model, push, dryRun };
   const request = requestOf<RecommendRequest>(RecommendRequest, { date: options.date, ...settings });
   await perform<RecommendResult>(options, {
+    folder: push && !dryRun ? brings(options) : undefined,
     local: (local) => recommendHere(local, options, request),
     stack: (stack) => stack.invoke<RecommendResult>('recommender', request, { repeats: dryRun }),
     words: recommendWords,
   });
 }
 
-/** Spotify is asked for gone songs; a stand-in, which knows its own catalogue alone, for nothing but a push. */
+/** Spotify is asked for gone songs of its user; a stand-in, which knows its own catalogue alone, for nothing but a push. */
 async function recommendHere(
   local: Local,
   options: RecommendOptions,
@@ -42,9 +44,7 @@ async function recommendHere(
   const { progress, stop } = progressBar();
   const go = (more: Pick<RecommendDeps, 'connect' | 'push'> = {}) =>
     recommend({ ...local, progress, ...more }, request).finally(stop);
-  const isForced = options.catalogue !== undefined || options.mode !== undefined;
-  const speaks = request.push || isForced || (await isSpotifyReachable(local.folder, process.env));
-  if (request.dryRun || !speaks) return await go();
+  if (request.dryRun || !(request.push || (await isOfSpotify(local.folder, options)))) return await go();
   return await withProvider(
     local,
     options,
@@ -55,4 +55,10 @@ async function recommendHere(
     },
     'user',
   );
+}
+
+/** Whether the folder is the user's, and Spotify can be asked. */
+async function isOfSpotify(folder: string, options: ProviderOptions): Promise<boolean> {
+  if (forcedOwner(options) !== undefined || (await ownerOf(folder)) !== 'the user') return false;
+  return await isSpotifyReachable(folder, process.env);
 }

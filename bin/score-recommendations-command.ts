@@ -22,6 +22,7 @@ export async function scoreRecommendations({
     seed,
   });
   await perform<RecommendationScores>(options, {
+    folder: { kind: 'try' },
     local: async (local) => {
       const { progress, stop } = progressBar();
       return await score({ ...local, progress }, request).finally(stop);

@@ -7,6 +7,7 @@ import { METHODS } from '../core/methods/method.ts';
 import { ENVIRONMENT } from '../core/names.ts';
 import { MODES } from '../sample/stand-in/modes.ts';
 import * as commands from './commands.ts';
+import { DEFAULT_FOLDER, SAMPLE_FOLDER } from './data-folder.ts';
 import { printJson, say, sayStack } from './output.ts';
 import { errorFields, report } from './perform.ts';
 
@@ -40,8 +41,7 @@ const command = (parent: Command, name: string, description: string): Command =>
     .description(description)
     .option(
       '--data <dir>',
-      'folder of the lake and, without --database, of the database',
-      './soundalike-data',
+      `folder of the lake and, without --database, of the database (default: ${DEFAULT_FOLDER} once it holds data, else for the sample ${SAMPLE_FOLDER})`,
     )
     .option('--date <yyyy-mm-dd>', 'UTC day; today by default')
     .addOption(

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { trainEpochOn } from '../adapters/threads/train-epoch.ts';
 import { NotDoneError } from '../core/errors.ts';
 import { TrainRequest, type TrainResult } from '../core/events.ts';
-import { ENVIRONMENT, partitionKey } from '../core/names.ts';
+import { partitionKey } from '../core/names.ts';
 import { train } from '../lambdas/trainer/train.ts';
-import { type Local, openLocal } from './local.ts';
-import { type CommonOptions, perform, requestOf } from './perform.ts';
+import type { Local } from './local.ts';
+import { type CommonOptions, perform, requestOf, resultHere } from './perform.ts';
 import type { Words } from './print.ts';
 import { progressBar } from './progress.ts';
 
@@ -52,12 +52,10 @@ export async function trainModel({
   await perform(options, {
     local: (local) => trainHere(local, request),
     stack: async (stack) => {
-      const local = await openLocal(options.data, {
-        database: options.database,
-        tls: process.env[ENVIRONMENT.databaseTls],
+      const { folder, result } = await resultHere(options, {
+        local: async (local) => ({ folder: local.folder, result: await trainHere(local, request) }),
       });
-      const result = await trainHere(local, request).finally(() => local.close());
-      const file = join(local.folder, 'lake', partitionKey('track_vectors', result.model));
+      const file = join(folder, 'lake', partitionKey('track_vectors', result.model));
       return await stack.adoptModel(file, result);
     },
     words: trainWords,

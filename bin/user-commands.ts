@@ -13,7 +13,7 @@ import type { Local } from './local.ts';
 import { logIn } from './log-in.ts';
 import { say } from './output.ts';
 import { type CommonOptions, perform, requestOf } from './perform.ts';
-import { type ProviderOptions, withProvider } from './provider.ts';
+import { brings, type ProviderOptions, withProvider } from './provider.ts';
 import { hasStandInUser, standInGrant } from './stand-in-files.ts';
 import * as words from './user-words.ts';
 
@@ -25,6 +25,7 @@ export async function login({
 }: CommonOptions & ProviderOptions & { port?: number; timeout?: number }): Promise<void> {
   const request = requestOf(LoginRequest, { port, timeout });
   await perform(options, {
+    folder: brings(options),
     local: (local) =>
       withProvider(local, options, ({ user }) => logIn({ ...local, ...user }, request), 'user'),
     stack: (stack) => stack.login(request),
@@ -35,6 +36,7 @@ export async function login({
 /** `soundalike listen`. */
 export async function listen(options: CommonOptions & ProviderOptions): Promise<void> {
   await perform<HearResult>(options, {
+    folder: brings(options),
     local: (local) => asUser(local, options, (user) => hear({ ...local, ...user })),
     stack: (stack) => stack.invoke<HearResult>('listening', requestOf(ListenRequest, {}), { repeats: true }),
     words: words.listenWords,
@@ -44,12 +46,16 @@ export async function listen(options: CommonOptions & ProviderOptions): Promise<
 
 /** `soundalike forget`. */
 export async function forgetUser({ yes, ...options }: CommonOptions & { yes?: boolean }): Promise<void> {
-  if (!yes)
-    await confirm(options.stack === undefined ? `in ${options.data}` : `in the stack ${options.stack}`);
   await perform<ForgetResult>(options, {
-    local: forgetHere,
-    stack: (stack) =>
-      stack.invoke<ForgetResult>('listening', requestOf(ListenRequest, { forget: true }), { repeats: true }),
+    local: async (local) => {
+      if (!yes) await confirm(`in ${local.folder}`);
+      return await forgetHere(local);
+    },
+    stack: async (stack) => {
+      if (!yes) await confirm(`in the stack ${options.stack}`);
+      const request = requestOf(ListenRequest, { forget: true });
+      return await stack.invoke<ForgetResult>('listening', request, { repeats: true });
+    },
     words: words.forgetWords,
   });
 }

@@ -80,7 +80,7 @@ export class ScoreError extends SoundalikeError {
   readonly code = 'score-below-floor';
 }
 
-/** The data folder belongs to another provider (Spotify, the sample, another catalogue). */
+/** The data folder, or the database, holds data of another owner (the user, the sample, another catalogue). */
 export class OtherProviderError extends SoundalikeError {
   readonly code = 'other-provider';
 }

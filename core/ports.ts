@@ -113,6 +113,8 @@ export interface ArtistCatalog {
   byFoldedName(folded: string): Promise<CatalogArtist[]>;
   /** The followed artists, by id. */
   followed(): Promise<CatalogArtist[]>;
+  /** Ids of the known artists that this provider brought: `spotify`, `stand-in` or `dataset`. */
+  idsOf(provider: string): Promise<string[]>;
   /** Adds artists and follows them; known ones get the new metadata. */
   follow(artists: readonly Artist[], provider: string, now: string): Promise<void>;
   /** Adds artists without following them; those that are known and followed stay as they are. */

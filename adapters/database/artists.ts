@@ -10,6 +10,7 @@ import removeSql from '../../sql/database/artist_remove.sql' with { type: 'text'
 import allSql from '../../sql/database/artists_all.sql' with { type: 'text' };
 import byFoldedNameSql from '../../sql/database/artists_by_folded_name.sql' with { type: 'text' };
 import followedSql from '../../sql/database/artists_followed.sql' with { type: 'text' };
+import ofProviderSql from '../../sql/database/artists_of_provider.sql' with { type: 'text' };
 import type { Engine, Parameter } from './engine.ts';
 
 /** The tables `artists` and `artist_genres`. */
@@ -34,6 +35,10 @@ export class ArtistTable implements ArtistCatalog {
 
   async byId(id: string): Promise<CatalogArtist | undefined> {
     return withGenres(await this.#engine.all(byIdSql, [id]))[0];
+  }
+
+  async idsOf(provider: string): Promise<string[]> {
+    return (await this.#engine.all(ofProviderSql, [provider])).map(({ id }) => id as string);
   }
 
   follow(artists: readonly Artist[], provider: string, now: string): Promise<void> {

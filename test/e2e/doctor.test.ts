@@ -23,6 +23,7 @@ test('on the sample all is well, at the first call too', async () => {
   const ended = await doctor('sample', '--mode', 'development', '--json');
   expect([ended.status, complaints(ended)]).toEqual([0, []]);
   expectGolden('doctor', ended);
+  expect(existsSync(join(folder, 'sample'))).toBe(false);
   const words = await doctor('sample', '--mode', 'development');
   expect(words.status).toBe(0);
   expect(words.stdout.split('\n').filter(Boolean)).toHaveLength(13);
@@ -62,7 +63,7 @@ test('an app that is half named leaves ReccoBeats to be asked', async () => {
 
 test("another provider's folder is told, and left as it is", async () => {
   const data = join(folder, 'other');
-  await soundalike(['doctor', '--data', data]);
+  expect((await soundalike(['artists', 'add', 'Velindel', '--data', data])).status).toBe(0);
   const environment = { SPOTIFY_CLIENT_ID: 'an-id', SPOTIFY_CLIENT_SECRET: 'sesame-2' };
   const ended = await soundalike(['doctor', '--data', data, '--json'], { environment });
   expect(failing(documentOf<DoctorResult>(ended))).toContain('credentials');

@@ -165,7 +165,7 @@ test('people are told in words', async () => {
 test('a privacy export is told from a dataset, and fills the history', async () => {
   const { plays, music } = listenerOf(7, (Math.floor(Date.now() / DAY_MS) - 30) * DAY_MS, 3);
   const path = await file('export/Streaming_History_Audio_2026_0.json', JSON.stringify(extendedOf(plays)));
-  const imported = await done<HistoryImportResult>('import', join(root, 'export'));
+  const imported = await done<HistoryImportResult>('import', join(root, 'export'), '--mode', 'extended');
   expect(imported).toMatchObject({ added: music.length, files: [{ path, layout: 'spotify-extended' }] });
   const artists = new Set(music.map(({ what }) => (typeof what === 'string' ? '' : what.artist)));
   const added = await cli(['artists', 'add', '--from-listening', '--days', '365', '--mode', 'extended']);

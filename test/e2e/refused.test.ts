@@ -68,8 +68,11 @@ test('an unknown artist gets suggestions, a day without data what to do, an empt
   expect(errorOf(noData, 1)).toMatchObject({ code: 'no-data' });
   expectGolden('error-no-data', noData);
   expect(errorOf(await on('good', 'similar', artistId(1), '--date', '2020-02-29'), 1).code).toBe('no-data');
-  expect(errorOf(await on('empty', 'similar', 'Artist 006'), 1).code).toBe('unknown-artist');
-  expect(errorOf(await on('empty', 'similarity'), 1).code).toBe('no-data');
+  for (const args of [['similar', 'Artist 006'], ['similarity']]) {
+    const error = errorOf(await on('empty', ...args), 1);
+    expect([error.code, error.hint]).toEqual(['no-data', expect.stringContaining('npm start')]);
+  }
+  expect(await filesBelow(join(root, 'empty'))).toEqual([]);
 });
 
 test('a folder of another provider is refused, naming --data, and not touched', async () => {

@@ -24,6 +24,8 @@ export interface Ended {
 export interface CliOptions {
   /** Added to an environment in which nothing of Spotify is set. */
   environment?: Record<string, string>;
+  /** The folder that it is run in; the tests' own where there is none. */
+  cwd?: string;
   /** Limits set in a shell before it, `ulimit -f 100` for one. */
   limits?: string;
   /** Given the process as soon as it runs. */
@@ -38,7 +40,7 @@ export interface CliOptions {
 
 /** Runs the real command line to its end, in a pipe. */
 export async function soundalike(args: readonly string[], options: CliOptions = {}): Promise<Ended> {
-  const { environment, limits, started, said, printed, input } = options;
+  const { environment, cwd, limits, started, said, printed, input } = options;
   const clean = Object.entries(process.env).filter(
     ([name]) => !/^(SPOTIFY|RECCOBEATS|SOUNDALIKE)_/.test(name),
   );
@@ -46,6 +48,7 @@ export async function soundalike(args: readonly string[], options: CliOptions = 
     ? ['bash', '-c', `${limits}; exec "$@"`, 'bash', ...NODE, ...args]
     : [...NODE, ...args];
   const child = spawn(command[0] as string, command.slice(1), {
+    cwd,
     env: { ...Object.fromEntries(clean), ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -82,9 +85,11 @@ export const documentOf = <T = Record<string, unknown>>({ stdout }: Ended): T =>
   return JSON.parse(stdout) as T;
 };
 
-/** The lines on stderr but for those that say who plays Spotify. */
+/** The lines on stderr but for those that say who plays Spotify and which data folder is used. */
 export const complaints = ({ stderr }: Ended): string[] =>
-  stderr.split('\n').filter((line) => line !== '' && !/^(Using the stand-in|This Spotify app)/.test(line));
+  stderr
+    .split('\n')
+    .filter((line) => line !== '' && !/^(Using the (stand-in|data folder)|This Spotify app)/.test(line));
 
 /** The error that a command printed, after checks that hold for every one: one line on stderr, one document. */
 export function errorOf(ended: Ended, status: number): { code: string; message: string; hint: string } {

@@ -1,7 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { documentOf, type Ended, errorOf, soundalike } from '../../support/cli.ts';
+import { FEATURE_COLUMNS, featureValues } from '../../support/import.ts';
 import { testServer } from '../../support/mariadb.ts';
 
 const server = testServer();
@@ -61,6 +63,34 @@ test('SOUNDALIKE_DATABASE names the server as --database does, and the option go
     environment: { SOUNDALIKE_DATABASE: url, SOUNDALIKE_DATABASE_TLS: 'verify' },
   });
   expect(errorOf(tls, 1).code).toBe('database-refused');
+});
+
+test('a database with the data of one owner is refused to the folder of another, which stays unmarked', async () => {
+  const own = await server().newDatabase();
+  const database = ['--json', '--database', own, '--data'];
+  const csv = join(folder, 'dataset.csv');
+  await writeFile(
+    csv,
+    `id,name,popularity,artists,id_artists,${FEATURE_COLUMNS}\nt1,One,3,"['Ann']","['a1']",${featureValues(0.1)}\n`,
+  );
+  const [sample, mine] = [join(folder, 'a-sample'), join(folder, 'mine')];
+  expect((await soundalike(['collect', ...database, sample])).status).toBe(0);
+  const refused = errorOf(await soundalike(['import', csv, ...database, mine]), 1);
+  expect(refused).toMatchObject({
+    code: 'other-provider',
+    message: expect.stringContaining('expected the database to hold artists of the user'),
+    hint: expect.stringContaining('--database'),
+  });
+  expect(existsSync(join(mine, 'provider'))).toBe(false);
+  const asked = await soundalike(['artists', 'list', ...database, join(folder, 'none')]);
+  expect(documentOf<{ artists: object[] }>(asked).artists).toHaveLength(152);
+  expect(existsSync(join(folder, 'none'))).toBe(false);
+
+  const other = ['--json', '--database', await server().newDatabase(), '--data'];
+  expect((await soundalike(['import', csv, ...other, mine])).status).toBe(0);
+  const again = await soundalike(['collect', ...other, join(folder, 'another-sample')]);
+  expect(errorOf(again, 1).code).toBe('other-provider');
+  expect(existsSync(join(folder, 'another-sample/provider'))).toBe(false);
 });
 
 test('a database of another scheme is bad usage', async () => {
