@@ -1,48 +1,92 @@
+/** A play by a source that gives its start and its end, epoch milliseconds; `id` is the track's. */
+export interface Span {
+  start: number;
+  end: number;
+  id: string;
+}
+
+/** A play by a source that gives one moment of it. */
+export interface Moment {
+  at: number;
+  id: string;
+}
+
+/** How sure the times are, in milliseconds. */
+export interface Precision {
+  /** How far a moment may lie outside of its span. */
+  slack: number;
+  /**
+   * How much closer an end must be than a start. The end of a play is the start of the next one where a song is on
+   * repeat: by a start, no two plays come to lie at one time.
+   */
+  toStart: number;
+}
+
 /**
- * Pairs times of two sorted lists one to one, each pair less than `tolerance` apart: as many pairs as there can be, and
- * of all such pairings one whose pairs lie closest together. Gives pairs of indices, in order.
+ * Pairs plays of two sources one to one, each moment no more than `slack` outside of its span: as many pairs as there can
+ * be in the order of both lists, of these pairings one with the most pairs of equal ids, and of these one whose moments
+ * lie closest to the start or the end of their spans. Gives pairs of indices, in order.
  *
- * Some such pairing is in order (two pairs that cross can be uncrossed, which makes none of them wider), so that one
- * pass over the lists finds it: for every time of `a` only those of `b` within its reach are looked at.
+ * `spans` are sorted by start, `moments` by time. One pass finds the pairing: for every span only the moments within its
+ * reach, or an earlier span's, are looked at. Where no span lies within another, no pairing out of order has more pairs.
  */
-export function pairTimes(a: readonly number[], b: readonly number[], tolerance: number): [number, number][] {
+export function pairPlays(
+  spans: readonly Span[],
+  moments: readonly Moment[],
+  { slack, toStart }: Precision,
+): [number, number][] {
   const rows: Row[] = [{ low: 0, best: [NONE] }];
   let [low, high] = [0, 0];
-  for (const time of a) {
-    while (low < b.length && (b[low] as number) <= time - tolerance) low++;
-    while (high < b.length && (b[high] as number) < time + tolerance) high++;
+  for (const span of spans) {
+    while (low < moments.length && (moments[low] as Moment).at < span.start - slack) low++;
+    high = Math.max(high, low);
+    while (high < moments.length && (moments[high] as Moment).at <= span.end + slack) high++;
     const before = rows.at(-1) as Row;
     const best = [at(before, low)];
     for (let j = low; j < high; j++) {
-      const paired = plus(at(before, j), Math.abs(time - (b[j] as number)));
-      best.push(better(better(at(before, j + 1), best.at(-1) as Score), paired));
+      const skipped = better(at(before, j + 1), best.at(-1) as Score);
+      const moment = moments[j] as Moment;
+      const isWithin = moment.at <= span.end + slack;
+      best.push(isWithin ? better(skipped, plus(at(before, j), span, moment, toStart)) : skipped);
     }
     rows.push({ low, best });
   }
   return trace(rows);
 }
 
-/** How many pairs, and how far apart they are together. */
+/** How many pairs, how many of them of equal ids, and how far they are apart together. */
 interface Score {
   pairs: number;
+  same: number;
   apart: number;
 }
 
-/** The best of the times of `a` so far with the first `low`, `low + 1`, ... times of `b`. */
+/** The best of the spans so far with the first `low`, `low + 1`, ... moments. */
 interface Row {
   low: number;
   best: Score[];
 }
 
-const NONE: Score = { pairs: 0, apart: 0 };
+const NONE: Score = { pairs: 0, same: 0, apart: 0 };
 
-const plus = ({ pairs, apart }: Score, more: number): Score => ({ pairs: pairs + 1, apart: apart + more });
+const plus = (
+  { pairs, same, apart }: Score,
+  { start, end, id }: Span,
+  moment: Moment,
+  toStart: number,
+): Score => ({
+  pairs: pairs + 1,
+  same: same + (id === moment.id ? 1 : 0),
+  apart: apart + Math.min(Math.abs(moment.at - start), Math.abs(moment.at - end) + toStart),
+});
 
 /** The first of equals. */
-const better = (x: Score, y: Score): Score =>
-  y.pairs > x.pairs || (y.pairs === x.pairs && y.apart < x.apart) ? y : x;
+function better(x: Score, y: Score): Score {
+  const order = y.pairs - x.pairs || y.same - x.same || x.apart - y.apart;
+  return order > 0 ? y : x;
+}
 
-/** Times of `b` beyond a row's reach change nothing in it. */
+/** Moments beyond a row's reach change nothing in it. */
 const at = ({ low, best }: Row, j: number): Score => best[Math.min(j - low, best.length - 1)] as Score;
 
 function trace(rows: readonly Row[]): [number, number][] {

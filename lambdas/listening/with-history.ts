@@ -41,9 +41,15 @@ export async function writeDays({ history, lake }: HistoryDeps, run: HeldRun): P
       await lake.write(
         'recently_played',
         dt,
-        plays.map(({ spotify_at, export_at, short_at, song, played_at, ...play }) => ({
+        plays.map(({ played_at, track_id, name, artist_id, artist_name, duration_ms, isrc, source }) => ({
           played_at: new Date(played_at),
-          ...play,
+          track_id,
+          name,
+          artist_id,
+          artist_name,
+          duration_ms,
+          isrc,
+          source,
         })),
       );
     }
