@@ -12,8 +12,8 @@ export interface Report {
 
 /** The short export's times are cut to the minute, in milliseconds. */
 export const MINUTE_MS = 60_000;
-/** A play that its export ends later than this after its start was not paused but sent late, in milliseconds. */
-const LONGEST_MS = 12 * 3_600_000;
+/** No pause within a play is longer; what its export ends later was sent late, in milliseconds. */
+const LONGEST_PAUSE_MS = 12 * 3_600_000;
 /** What a play of unknown end lasts at least: Spotify counts none that is shorter, in milliseconds. */
 const LEAST_MS = 30_000;
 /** How far two reports of one start may lie apart, in milliseconds. */
@@ -91,8 +91,8 @@ function toReport(play: Play): Report {
   const began = Date.parse(play.export_at ?? '');
   const ended = play.export_end ? Date.parse(play.export_end) : began + (play.duration_ms ?? LEAST_MS);
   const start = play.offline_at ? Date.parse(play.offline_at) : began;
-  const end = ended - start <= LONGEST_MS ? ended : start + (ended - began);
-  return { start, end: Math.max(start, end), id: play.export_id ?? play.track_id, play };
+  const latest = start + (ended - began) + LONGEST_PAUSE_MS;
+  return { start, end: Math.min(ended, latest), id: play.export_id ?? play.track_id, play };
 }
 
 /** Times are the middles of their minutes. It has no id: that of the row may be another source's. */

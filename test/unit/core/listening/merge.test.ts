@@ -70,6 +70,7 @@ describe('two reports', () => {
     ['at the end of a paused play', listened(920), paused(0, 920), 1],
     ['at the start of a play that is sent days later', listened(0), paused(0, 400_000), 1],
     ['at the end of a play that is sent days later', listened(200), paused(0, 400_000), 1],
+    ['at the end of a play that was paused and is sent days later', listened(900), paused(0, 400_000), 1],
     ['between a play and its sending', listened(200_000), paused(0, 400_000), 2],
     ['under another id of the song', listened(0), exported(200, 200, relinked), 1],
     ['under another id of another song', listened(0), exported(200, 200, { ...relinked, ...other }), 2],
