@@ -58,13 +58,25 @@ export function learn(
   }
 }
 
+/** The plays within reach of others, a stretch of time after the other: a part of a merged export may have years. */
 async function around(history: History, plays: readonly Play[]): Promise<Play[]> {
-  if (plays.length === 0) return [];
+  const found: Play[][] = [];
+  for (const { from, to } of stretches(plays)) {
+    found.push(await history.between(new Date(from).toISOString(), new Date(to).toISOString()));
+  }
+  return found.flat();
+}
+
+function stretches(plays: readonly Play[]): { from: number; to: number }[] {
   const ends = plays.flatMap(({ played_at, export_at, export_end }) => [played_at, export_at, export_end]);
-  const times = ends.flatMap((time) => (time ? Date.parse(time) : []));
-  const [first, last] = times.reduce(([a, b], time) => [Math.min(a, time), Math.max(b, time)], [Infinity, 0]);
-  const iso = (time: number) => new Date(time).toISOString();
-  return await history.between(iso(first - REACH_MS), iso(last + REACH_MS));
+  const times = ends.flatMap((time) => (time ? Date.parse(time) : [])).sort((a, b) => a - b);
+  const all: { from: number; to: number }[] = [];
+  for (const time of times) {
+    const last = all.at(-1);
+    if (last && time - REACH_MS <= last.to) last.to = time + REACH_MS;
+    else all.push({ from: time - REACH_MS, to: time + REACH_MS });
+  }
+  return all;
 }
 
 /** The plays elsewhere of songs whose ids are known by now, but for those whose place is taken. */

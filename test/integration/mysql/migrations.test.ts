@@ -33,6 +33,7 @@ test('processes that open an empty database at once all succeed, and each migrat
     { version: 1 },
     { version: 2 },
     { version: 3 },
+    { version: 4 },
   ]);
 });
 
@@ -55,6 +56,9 @@ const SECOND = [
   'history_days',
   'playlist_pushes',
 ];
+const FOURTH = [
+  'ALTER TABLE recently_played DROP COLUMN export_end, DROP COLUMN offline_at, DROP COLUMN export_id, DROP COLUMN short_end',
+];
 const HALF = [
   'ALTER TABLE artist_features DROP COLUMN duration_ms, DROP COLUMN playlists, DROP COLUMN spread',
 ];
@@ -62,10 +66,11 @@ const THIRD = [...HALF, 'ALTER TABLE related_artists DROP COLUMN confidence, DRO
 
 test.each([
   ['the first migration', 0, ['artists', 'schema_migrations'], []],
-  ['the second migration', 1, [...FIRST, 'recently_played', 'history_gaps'], THIRD],
-  ['the third migration', 2, SECOND, HALF],
-  ['nothing, a version ago', 2, SECOND, THIRD],
-  ['nothing, two versions ago', 1, FIRST, THIRD],
+  ['the second migration', 1, [...FIRST, 'recently_played', 'history_gaps'], [...THIRD, ...FOURTH]],
+  ['the third migration', 2, SECOND, [...HALF, ...FOURTH]],
+  ['nothing, a version ago', 3, SECOND, FOURTH],
+  ['nothing, two versions ago', 2, SECOND, [...THIRD, ...FOURTH]],
+  ['nothing, three versions ago', 1, FIRST, THIRD],
 ])(
   'a database that died in %s is brought up to date, and keeps what it has',
   async (_, version, kept, undo) => {
@@ -82,6 +87,7 @@ test.each([
       { version: 1 },
       { version: 2 },
       { version: 3 },
+      { version: 4 },
     ]);
   },
 );

@@ -7,9 +7,7 @@ import { tries } from '../../../support/long.ts';
 const BEGINNING = Date.UTC(2026, 10, 22);
 const iso = (second: number): string => new Date(BEGINNING + second * 1000).toISOString();
 
-interface Values extends Partial<Play> {
-  name?: string;
-}
+type Values = Partial<Play>;
 
 const play = (values: Values): Play => ({
   played_at: (values.spotify_at ?? values.export_at ?? values.short_at) as string,
