@@ -18,6 +18,8 @@ beforeEach(async () => {
 });
 afterEach(() => machine.close());
 
+const iso = (time: number): string => new Date(time).toISOString();
+
 /** Listens every hour, until the last play. */
 async function listenTo(plays: readonly SimulatedPlay[]): Promise<void> {
   const recentPlays = new SimulatedRecent(plays);
@@ -86,6 +88,15 @@ describe.each(seeds)('2,000 plays that both sources report, seed %i', (seed) => 
     await listenTo(plays);
     await expectTruth(plays);
   });
+});
+
+test('plays without a pause that recently-played and the short export report are each one', async () => {
+  const isPlain = ({ start, end, short }: SimulatedPlay) =>
+    end - start === short.msPlayed && iso(end).replace('T', ' ').startsWith(`${short.endTime}`);
+  const plays = simulatedPlays(78, FROM, COUNT).filter(isPlain);
+  await listenTo(plays);
+  expect(await importShort(plays)).toMatchObject({ added: 0, matched: plays.length });
+  expect(await all()).toHaveLength(plays.length);
 });
 
 test('what one source alone reports is neither lost nor taken for another play', async () => {
