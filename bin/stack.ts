@@ -34,7 +34,7 @@ import { sayLeftOut } from '../lambdas/importer/import.ts';
 import { readModel, summaryOf, UNNAMED } from '../lambdas/importer/import-vectors.ts';
 import { readDataset } from '../lambdas/importer/read-dataset.ts';
 import { historyDocuments } from '../lambdas/listening/import-history.ts';
-import { toUpload } from '../lambdas/listening/uploaded-history.ts';
+import { toUploads } from '../lambdas/listening/uploaded-history.ts';
 import { vectorRows } from '../lambdas/trainer/rows.ts';
 import { interruptible } from './interruptible.ts';
 import { say } from './output.ts';
@@ -175,12 +175,15 @@ async function importHistoryInto(
   const upload = newId();
   const { progress, stop } = progressBar();
   try {
+    const paths: string[] = [];
     for (const [i, document] of documents.entries()) {
       progress('files', i, documents.length);
-      const file = JSON.stringify(await toUpload(document));
-      await store.put(historyUploadKey(upload, i), Buffer.from(file));
+      for await (const part of toUploads(document)) {
+        await store.put(historyUploadKey(upload, paths.length), Buffer.from(JSON.stringify(part)));
+        paths.push(document.path);
+      }
     }
-    const history = { upload, paths: documents.map(({ path }) => path) };
+    const history = { upload, paths };
     return await functions.invoke<HistoryImportResult>('listening', { history }, { repeats: true });
   } finally {
     stop();

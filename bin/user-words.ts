@@ -26,8 +26,8 @@ export const listenWords: Words<HearResult> = ({ from, to, received, added, gaps
 
 export const historyImportWords: Words<HistoryImportResult> = (result) => [
   ...result.files.map(({ path, layout, rows }) => `Read ${rows} rows of ${path} (${layout}).`),
-  `Imported ${result.plays} plays: ${result.added} new, ${result.matched} that another source had told of, ${result.known} known.`,
-  `  left out: ${result.dropped.short} plays under 30 s, ${result.dropped.notMusic} that are no music`,
+  `Imported ${result.plays} plays: ${result.added} new, ${result.matched} that another source had reported, ${result.known} known.`,
+  `  left out: ${result.dropped.short} plays under 30 s, ${result.dropped.notMusic} that are no music, ${result.dropped.local} of local files`,
   ...result.rejected
     .slice(0, 3)
     .map(({ file, line, reason }) => `  not read: ${file}, record ${line}: ${reason}`),

@@ -230,7 +230,7 @@ export type PushRequest = z.input<typeof PushRequest>;
 const UploadedHistory = z.strictObject({
   /** Under `uploads/` in the lake's bucket. */
   upload: id,
-  /** What its files were called, in the order of the uploads. */
+  /** What the file of each upload was called, in the order of the uploads: of a large file there are several. */
   paths: z.array(z.string()).min(1).max(1000),
 });
 export type UploadedHistory = z.infer<typeof UploadedHistory>;
@@ -747,11 +747,21 @@ export interface HearResult extends ListenResult {
   } | null;
 }
 
+/** How many records of a privacy export are no plays here. */
+export interface HistoryDropped {
+  /** Heard for less than 30 s. */
+  short: number;
+  /** Podcasts, audiobooks, videos, and what has neither a track's URI nor an artist and a title. */
+  notMusic: number;
+  /** Files of the user's own. */
+  local: number;
+}
+
 /** What the import of a privacy export returns. */
 export interface HistoryImportResult {
   date: string;
   run: string;
-  /** The files that were read; `rows` are the plays in them that were read, whatever became of them. */
+  /** The files that were read; `rows` are the records in them that were read, whatever became of them. */
   files: { path: string; layout: string; rows: number }[];
   /** Plays of at least 30 s of music in the files. */
   plays: number;
@@ -759,8 +769,7 @@ export interface HistoryImportResult {
   added: number;
   matched: number;
   known: number;
-  /** What is no play here: less than 30 s; podcasts, audiobooks, videos and local files. */
-  dropped: { short: number; notMusic: number };
+  dropped: HistoryDropped;
   /** Different artists and tracks of the plays; an export has no features. */
   artists: number;
   tracks: number;

@@ -290,23 +290,33 @@ export interface RecentPlays {
 
 /** A play as the history keeps it. Times are ISO 8601 UTC with milliseconds. */
 export interface Play {
-  /** When it began, by the best source: `spotify_at`, else `export_at`, else `short_at`. */
+  /** The best that is known of its start: `spotify_at`, else `offline_at`, else `export_at`, else `short_at`. */
   played_at: string;
-  /** For a song whose id nobody told, `unknown:` and a hash of its artist and title. */
+  /** For a song whose id no source gave, `unknown:` and a hash of its artist and title. */
   track_id: string;
   name: string | null;
   artist_id: string | null;
   artist_name: string | null;
   duration_ms: number | null;
   isrc: string | null;
-  /** Who told of it first of the best kind: `spotify:recently-played` or `dataset:<file name>`. */
+  /** Who reported it first of the best kind: `spotify:recently-played` or `dataset:<file name>`. */
   source: string;
-  /** Its beginning as each kind of source told it; null where that kind did not. */
+  /** Recently-played's time: a moment near its start or its end. This and what follows is null where its kind has none. */
   spotify_at: string | null;
+  /** The extended export's end less what was heard: the start of a play without a pause that was sent at once. */
   export_at: string | null;
+  /** The short export's end, cut to the minute, less what was heard. */
   short_at: string | null;
-  /** Folded artist and title as an export named them; null where none did. */
+  /** Folded artist and title as an export named them. */
   song: string | null;
+  /** The extended export's end. */
+  export_end?: string | null;
+  /** The start by the clock of the device, where the extended export has one that can be. */
+  offline_at?: string | null;
+  /** The extended export's id of the track, which may be another than recently-played's. */
+  export_id?: string | null;
+  /** The short export's end, cut to the minute. */
+  short_end?: string | null;
 }
 
 /** A time of which plays may be missing: between these two plays. ISO 8601 UTC. */

@@ -125,4 +125,8 @@ const insertion = (play: Play): Parameter[] => [
   play.export_at,
   play.short_at,
   play.song,
+  play.export_end ?? null,
+  play.offline_at ?? null,
+  play.export_id ?? null,
+  play.short_end ?? null,
 ];

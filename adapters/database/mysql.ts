@@ -4,6 +4,7 @@ import initialSql from '../../sql/mysql/0001_initial.sql' with { type: 'text' };
 import listeningSql from '../../sql/mysql/0002_listening.sql' with { type: 'text' };
 import detailsSql from '../../sql/mysql/0003_details.sql' with { type: 'text' };
 import fencingSql from '../../sql/mysql/0004_fencing.sql' with { type: 'text' };
+import playEndsSql from '../../sql/mysql/0005_play_ends.sql' with { type: 'text' };
 import createMigrationsSql from '../../sql/mysql/schema_migrations.sql' with { type: 'text' };
 import { MysqlEngine } from './mysql-engine.ts';
 import { numberOf } from './mysql-errors.ts';
@@ -16,7 +17,7 @@ import { databaseOn, versionOf } from './tables.ts';
  * Every migration in order; a database is brought up from wherever it stands, and never down. The servers commit each
  * statement that defines a table, so each must do no harm when it is run again after a migration that died.
  */
-const MIGRATIONS = [initialSql, listeningSql, detailsSql, fencingSql];
+const MIGRATIONS = [initialSql, listeningSql, detailsSql, fencingSql, playEndsSql];
 
 const NO_SUCH_TABLE = 1146;
 const COLUMN_EXISTS = 1060;

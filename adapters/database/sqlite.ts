@@ -5,6 +5,7 @@ import initialSql from '../../sql/sqlite/0001_initial.sql' with { type: 'text' }
 import listeningSql from '../../sql/sqlite/0002_listening.sql' with { type: 'text' };
 import detailsSql from '../../sql/sqlite/0003_details.sql' with { type: 'text' };
 import fencingSql from '../../sql/sqlite/0004_fencing.sql' with { type: 'text' };
+import playEndsSql from '../../sql/sqlite/0005_play_ends.sql' with { type: 'text' };
 import clearFeaturesSql from '../../sql/sqlite/artist_features_clear.sql' with { type: 'text' };
 import clearPublishedSql from '../../sql/sqlite/published_clear.sql' with { type: 'text' };
 import clearRelatedSql from '../../sql/sqlite/related_artists_clear.sql' with { type: 'text' };
@@ -14,7 +15,7 @@ import { SqliteEngine, type SqliteSettings } from './sqlite-engine.ts';
 import { databaseOn } from './tables.ts';
 
 /** Every migration in order; a database is brought up from wherever it stands, and never down. */
-const MIGRATIONS = [initialSql, listeningSql, detailsSql, fencingSql];
+const MIGRATIONS = [initialSql, listeningSql, detailsSql, fencingSql, playEndsSql];
 
 /** Opens the SQLite file at `path`, makes it where there is none, and brings its tables up to date. */
 export async function openSqlite(path: string, settings: SqliteSettings = {}): Promise<Database> {

@@ -1,9 +1,11 @@
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { openPromise, type ZipFile } from 'yauzl';
 import { DatasetError } from '../../core/errors.ts';
 import { codeOf, storageError } from '../storage-error.ts';
+import { RETRY } from './history-json.ts';
 
 /** A file of a privacy export, or what stands where one should be and cannot be read. */
 export interface HistoryFile {
@@ -22,8 +24,8 @@ const NAMES = [
   /^StreamingHistory(?!_?(podcast|audiobook|video)).*\.json$/i,
 ];
 
-/** Real files have about 12 MB; what is much larger is none, and would not fit into memory. */
-const LARGEST_BYTES = 64 << 20;
+/** How much is read of a file at a time. */
+const CHUNK_BYTES = 1 << 20;
 /** Folders are looked through so deep. */
 const DEPTH = 4;
 
@@ -48,52 +50,47 @@ export async function historyFiles(paths: readonly string[]): Promise<HistoryFil
   return files;
 }
 
-/** A file's text. Throws `DatasetError`, which tells why it cannot be read. */
-export async function readHistoryFile({ path, archive, broken }: HistoryFile): Promise<string> {
+/** A file's bytes as they come, of any number. Throws `DatasetError`, which says why it cannot be read. */
+export async function* readHistoryFile({ path, archive, broken }: HistoryFile): AsyncGenerator<Buffer> {
   if (broken !== undefined) throw new DatasetError(broken, RETRY);
-  const bytes = archive === undefined ? await readPlain(path) : await readZipped(path, archive);
-  return new TextDecoder().decode(bytes);
+  if (archive === undefined) yield* readPlain(path);
+  else yield* readZipped(path, archive);
 }
 
-const RETRY = 'unpack the archive again, or ask Spotify for the export once more';
-
-async function readPlain(path: string): Promise<Buffer> {
+async function* readPlain(path: string): AsyncGenerator<Buffer> {
   try {
-    refuseLarge((await stat(path)).size);
-    return await readFile(path);
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) yield chunk as Buffer;
   } catch (error) {
     throw codeOf(error) === undefined ? error : storageError(path, error);
   }
 }
 
-async function readZipped(path: string, archive: string): Promise<Buffer> {
-  return await withZip(archive, async (zip) => {
+async function* readZipped(path: string, archive: string): AsyncGenerator<Buffer> {
+  const zip = await openZip(archive);
+  try {
     for await (const entry of zip.eachEntry()) {
       if (join(archive, entry.fileName) !== path) continue;
-      refuseLarge(entry.uncompressedSize);
-      const chunks: Buffer[] = [];
       let sum = 0;
       // The stream fails where it holds more than the entry said, but yauzl does not check the sum.
       for await (const chunk of await zip.openReadStreamPromise(entry)) {
-        chunks.push(chunk as Buffer);
         sum = crc32(chunk as Buffer, sum);
+        yield chunk as Buffer;
       }
-      if (sum === entry.crc32) return Buffer.concat(chunks);
+      if (sum === entry.crc32) return;
       throw new DatasetError(
         `expected the file to have the CRC-32 ${hex(entry.crc32)} that the archive names, got ${hex(sum)}: it is corrupt`,
         RETRY,
       );
     }
-    throw new DatasetError('expected the file to stay in the archive, got an archive without it', RETRY);
-  });
+  } catch (error) {
+    throw notWhole(error);
+  } finally {
+    zip.close();
+  }
+  throw new DatasetError('expected the file to stay in the archive, got an archive without it', RETRY);
 }
 
 const hex = (sum: number): string => sum.toString(16).padStart(8, '0');
-
-function refuseLarge(bytes: number): void {
-  if (bytes <= LARGEST_BYTES) return;
-  throw new DatasetError(`expected at most ${LARGEST_BYTES} bytes, got ${bytes}`, RETRY);
-}
 
 async function filesAt(path: string, depth = 0): Promise<HistoryFile[]> {
   const stats = await stat(path).catch((error: unknown) => {
@@ -126,35 +123,31 @@ async function filesBelow(folder: string, depth: number): Promise<HistoryFile[]>
 }
 
 async function filesInZip(archive: string): Promise<HistoryFile[]> {
-  try {
-    return await withZip(archive, async (zip) => {
-      const files: HistoryFile[] = [];
-      for await (const { fileName } of zip.eachEntry()) {
-        if (isNamed(fileName)) files.push({ path: join(archive, fileName), archive });
-      }
-      return files;
-    });
-  } catch (error) {
-    if (!(error instanceof DatasetError)) throw error;
-    return [{ path: archive, broken: error.message }];
-  }
-}
-
-/** What yauzl finds wrong with an archive tells nothing of its content. */
-async function withZip<T>(archive: string, work: (zip: ZipFile) => Promise<T>): Promise<T> {
+  const files: HistoryFile[] = [];
   let zip: ZipFile | undefined;
   try {
-    zip = await openPromise(archive, { autoClose: false });
-    return await work(zip);
+    zip = await openZip(archive);
+    for await (const { fileName } of zip.eachEntry()) {
+      if (isNamed(fileName)) files.push({ path: join(archive, fileName), archive });
+    }
+    return files;
   } catch (error) {
-    if (error instanceof DatasetError) throw error;
-    throw new DatasetError(`expected a whole archive, got: ${(error as Error).message}`, RETRY, {
-      cause: error,
-    });
+    return [{ path: archive, broken: notWhole(error).message }];
   } finally {
     zip?.close();
   }
 }
+
+const openZip = (archive: string): Promise<ZipFile> =>
+  openPromise(archive, { autoClose: false }).catch((error: unknown) => {
+    throw notWhole(error);
+  });
+
+/** What yauzl finds wrong with an archive says nothing of its content. */
+const notWhole = (error: unknown): DatasetError =>
+  error instanceof DatasetError
+    ? error
+    : new DatasetError(`expected a whole archive, got: ${(error as Error).message}`, RETRY, { cause: error });
 
 const isNamed = (path: string): boolean => NAMES.some((name) => name.test(basename(path)));
 

@@ -1,44 +1,40 @@
 import type { Play } from '../ports.ts';
 import { byId } from '../text.ts';
-import { pairTimes } from './match.ts';
+import { type Precision, pairPlays } from './match.ts';
+import { heardInExport, heardInShort, MINUTE_MS, type Report } from './reports.ts';
 import { isIdentified, songsOf } from './song.ts';
 
-/** The kinds of sources that tell of plays, the best first, by the field of a play's beginning as they told it. */
-const KINDS = ['spotify_at', 'export_at', 'short_at'] as const;
-type Kind = (typeof KINDS)[number];
+/** How far recently-played's time may lie outside of a play, in milliseconds. */
+const SLACK_MS = 10_000;
+/** The extended export's times are cut to the second. */
+const TO_SECOND: Precision = { slack: SLACK_MS, toStart: 2000 };
+/** The short export's times are the middles of their minutes. */
+const TO_MINUTE: Precision = { slack: MINUTE_MS / 2 + SLACK_MS, toStart: MINUTE_MS };
 
-/** Beginnings of the same play are less than this apart, or than the track's length, in milliseconds. */
-const TOLERANCE_MS = 30_000;
-/** The short export tells minutes: the true beginning is up to so much later than what it says. */
-const MINUTE_MS = 60_000;
-
-/** A play as one kind of source told it. */
-interface Told {
-  at: number;
-  play: Play;
+/** One play, by every kind of source that reported it. */
+interface Reports {
+  spotify?: Report | undefined;
+  export?: Report | undefined;
+  short?: Report | undefined;
 }
 
-/** A play as every kind of source told it. */
-type Sources = Partial<Record<Kind, Told>>;
-
 /**
- * The plays that these sources tell of, each once: `told` are plays with the beginning of one kind each. Within a kind
- * only the same beginning of the same track is the same play; between kinds, plays are paired one to one. What was
- * known is paired anew with the rest, so that the order in which sources told of plays makes no difference.
+ * The plays that these reports are of, each once: each of `reported` is a report of one kind. What was `known` is paired
+ * anew with the rest, so that the order in which reports come makes no difference.
  *
  * `idOf` gives the id of a song where one is known.
  */
 export function mergePlays(
   known: readonly Play[],
-  told: readonly Play[],
+  reported: readonly Play[],
   idOf: (song: string) => string | undefined,
 ): Play[] {
-  const groups = groupByTrack([...known, ...told]);
+  const groups = groupBySong([...known, ...reported]);
   return apart(groups.flatMap((group) => pairKinds(group).map((play) => merged(play, idOf))));
 }
 
-/** Plays of one track, by id or by artist and title, and of those that share one of these with it. */
-function groupByTrack(plays: readonly Play[]): Play[][] {
+/** Plays of one song, by id or by artist and title, and of those that share one of these with it. */
+function groupBySong(plays: readonly Play[]): Play[][] {
   const parents = new Map<string, string>();
   const find = (key: string): string => {
     let root = key;
@@ -47,81 +43,98 @@ function groupByTrack(plays: readonly Play[]): Play[][] {
     return root;
   };
   for (const play of plays) {
-    for (const song of songsOf(play)) parents.set(find(`song ${song}`), find(`track ${play.track_id}`));
+    const keys = songsOf(play).map((song) => `song ${song}`);
+    if (play.export_id) keys.push(`track ${play.export_id}`);
+    for (const key of keys) parents.set(find(key), find(`track ${play.track_id}`));
   }
   const groups = Map.groupBy(plays, ({ track_id }) => find(`track ${track_id}`));
   return [...groups.values()];
 }
 
-function pairKinds(group: readonly Play[]): Sources[] {
-  const byTrack = Map.groupBy(group, ({ track_id }) => track_id);
-  const whole: Sources[] = [];
-  for (const plays of byTrack.values()) {
-    const [listened, exported] = [ofKind('spotify_at', plays), ofKind('export_at', plays)];
-    const pairs = new Map(pairTimes(listened.map(start), exported.map(start), toleranceOf(plays)));
-    const paired = new Set(pairs.values());
-    listened.forEach((play, i) => {
-      whole.push({ spotify_at: play, export_at: exported[pairs.get(i) ?? -1] });
-    });
-    whole.push(...exported.filter((_, j) => !paired.has(j)).map((play) => ({ export_at: play })));
-  }
-  whole.sort((a, b) => timeOf(a) - timeOf(b) || byId(trackOf(a), trackOf(b)));
-  const short = ofKind('short_at', group);
-  // Where a minute is told, its middle is: what lies within it is then within half a minute of it.
-  const pairs = pairTimes(
-    whole.map(timeOf),
-    short.map(({ at }) => at + MINUTE_MS / 2),
-    toleranceOf(group) + MINUTE_MS / 2,
-  );
-  for (const [i, j] of pairs) (whole[i] as Sources).short_at = short[j];
-  const paired = new Set(pairs.map(([, j]) => j));
-  return [...whole, ...short.filter((_, j) => !paired.has(j)).map((play) => ({ short_at: play }))];
+function pairKinds(group: readonly Play[]): Reports[] {
+  const listened = heardLately(group);
+  const exported = heardInExport(group);
+  const exportOf = new Map(pairPlays(exported, listened.map(toMoment), TO_SECOND).map(([i, j]) => [j, i]));
+  const alone = without(exported, exportOf.values());
+  const plays: Reports[] = [
+    ...listened.map((spotify, j) => ({ spotify, export: exported[exportOf.get(j) ?? -1] })),
+    ...alone.map((report) => ({ export: report })),
+  ];
+  return [...plays, ...addShort(plays, heardInShort(group))];
 }
 
-const start = ({ at }: Told): number => at;
-/** An export is to the second what the short one is to the minute. */
-const timeOf = ({ export_at, spotify_at }: Sources): number => (export_at ?? spotify_at)?.at ?? 0;
+/**
+ * Adds the short export's reports to the plays that they are of; the reports that are left. What the extended export has
+ * goes first: there a report says the same, to the minute.
+ */
+function addShort(plays: Reports[], reports: readonly Report[]): Reports[] {
+  const exact = plays.filter((play) => play.export).sort((a, b) => beginning(a) - beginning(b));
+  const beginnings = exact.map((play) => ({ at: beginning(play), id: '' }));
+  const starts = reports.map(({ start, id }) => ({ start, end: start, id }));
+  const exactPairs = pairPlays(starts, beginnings, TO_MINUTE);
+  for (const [i, j] of exactPairs) (exact[j] as Reports).short = reports[i];
 
-const trackOf = ({ export_at, spotify_at }: Sources): string =>
-  (export_at ?? spotify_at)?.play.track_id ?? '';
+  const left = without(reports, exactPairs.map(first));
+  const others = plays.filter((play) => !play.export);
+  const moments = others.map(({ spotify }) => toMoment(spotify as Report));
+  const pairs = pairPlays(left, moments, TO_MINUTE);
+  for (const [i, j] of pairs) (others[j] as Reports).short = left[i];
+  return without(left, pairs.map(first)).map((short) => ({ short }));
+}
 
-/** What sources of a kind told, in order, the same once. */
-function ofKind(kind: Kind, plays: readonly Play[]): Told[] {
-  const told = new Map<string, Told>();
+const first = ([i]: [number, number]): number => i;
+const toMoment = ({ start, id }: Report) => ({ at: start, id });
+/** The end less what was heard, in both exports alike. */
+const beginning = (play: Reports): number => Date.parse(play.export?.play.export_at ?? '');
+
+function without<T>(list: readonly T[], taken: Iterable<number>): T[] {
+  const indices = new Set(taken);
+  return list.filter((_, i) => !indices.has(i));
+}
+
+/** What recently-played reported, in order; the same time of the same track is the same play. */
+function heardLately(plays: readonly Play[]): Report[] {
+  const reports = new Map<string, Report>();
   for (const play of plays) {
-    const at = play[kind];
-    const key = `${at} ${kind === 'short_at' ? play.song : play.track_id}`;
-    if (at !== null && !told.has(key)) told.set(key, { at: Date.parse(at), play });
+    const { spotify_at, track_id: id } = play;
+    const key = `${spotify_at} ${id}`;
+    if (spotify_at === null || reports.has(key)) continue;
+    const start = Date.parse(spotify_at);
+    reports.set(key, { start, end: start, id, play });
   }
-  return [...told.values()].sort((a, b) => a.at - b.at);
+  return [...reports.values()].sort((a, b) => a.start - b.start || byId(a.id, b.id));
 }
 
-const toleranceOf = (plays: readonly Play[]): number =>
-  plays.reduce((most, { duration_ms }) => Math.max(most, duration_ms ?? 0), TOLERANCE_MS);
-
-/** One play of what its sources told, the best first. */
-function merged(told: Sources, idOf: (song: string) => string | undefined): Play {
-  const [best, ...others] = KINDS.flatMap((kind) => told[kind]?.play ?? []);
-  if (!best) throw new TypeError('a play that nobody told of');
-  const played_at = KINDS.map((kind) => told[kind]?.play[kind]).find(Boolean) ?? best.played_at;
+/** One play of its reports, the best first. */
+function merged(reports: Reports, idOf: (song: string) => string | undefined): Play {
+  const plays = [reports.spotify, reports.export, reports.short].flatMap((report) => report?.play ?? []);
+  const [best] = plays;
+  if (!best) throw new TypeError('a play without a report');
+  const [spotify, exported, short] = [reports.spotify?.play, reports.export?.play, reports.short?.play];
   const named = (field: 'artist_name' | 'name') =>
-    [best, ...others].find((play) => play[field] !== null)?.[field] ?? null;
-  // No export tells these: where its row has them, they are of the play that it was paired with.
-  const spotify = told.spotify_at?.play;
-  const song = (told.short_at ?? told.export_at)?.play.song ?? null;
-  const isKnown = isIdentified(best.track_id);
+    plays.find((play) => play[field] !== null)?.[field] ?? null;
+  const song = (short ?? exported)?.song ?? null;
+  const id = reports.spotify?.id ?? reports.export?.id ?? best.track_id;
+  const times = {
+    spotify_at: spotify?.spotify_at ?? null,
+    offline_at: exported?.offline_at ?? null,
+    export_at: exported?.export_at ?? null,
+    short_at: short?.short_at ?? null,
+  };
   return {
-    played_at,
-    track_id: (isKnown ? undefined : idOf(song ?? '')) ?? best.track_id,
+    played_at: Object.values(times).find((time) => time !== null) ?? best.played_at,
+    track_id: isIdentified(id) ? id : (idOf(song ?? '') ?? best.track_id),
     name: named('name'),
+    // No export has these: where its row does, they are of the play that it was paired with.
     artist_id: spotify?.artist_id ?? null,
     artist_name: named('artist_name'),
     duration_ms: spotify?.duration_ms ?? null,
     isrc: spotify?.isrc ?? null,
     source: best.source,
-    spotify_at: told.spotify_at?.play.spotify_at ?? null,
-    export_at: told.export_at?.play.export_at ?? null,
-    short_at: told.short_at?.play.short_at ?? null,
+    ...times,
+    export_end: exported?.export_end ?? null,
+    export_id: reports.export?.id ?? null,
+    short_end: short?.short_end ?? null,
     song,
   };
 }
@@ -140,7 +153,7 @@ function apart(plays: readonly Play[]): Play[] {
   return moved.sort(inOrder);
 }
 
-/** By time and track; of those that begin at once, what the better source tells of comes first. */
+/** By time and track; of those that begin at once, what the better source reports comes first. */
 const inOrder = (a: Play, b: Play): number =>
   byId(a.played_at, b.played_at) ||
   byId(a.track_id, b.track_id) ||

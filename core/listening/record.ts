@@ -3,22 +3,22 @@ import { addTold, type Told } from './account.ts';
 import { mergePlays } from './merge.ts';
 import { isIdentified, songsOf } from './song.ts';
 
-/** What became of plays that a source told of. */
+/** What became of the reports of a source. */
 export interface Recorded {
   /** Plays that the history did not have. */
   added: number;
-  /** Plays that another kind of source had told of. */
+  /** Plays that another kind of source had reported. */
   matched: number;
-  /** Plays that the same kind of source had told of, or that it told of twice. */
+  /** Plays that the same kind of source had reported, or that it reports twice. */
   known: number;
 }
 
-/** More than any track lasts: plays further away are no other source's word for the same, in milliseconds. */
+/** More than any play lasts, pauses included: what is further away is another play, in milliseconds. */
 const REACH_MS = 86_400_000;
 
 /**
- * Records plays with the beginning of one kind each (`core/listening/merge.ts`), in one transaction with the times of
- * which the source told every play. `ids` holds ids of songs that are known; those of these plays are added.
+ * Records reports of plays, each of one kind (`core/listening/merge.ts`), in one transaction with the times of which the
+ * source reports every play. `ids` holds ids of songs that are known; those of these plays are added.
  */
 export function record(
   history: History,
@@ -38,7 +38,7 @@ export function record(
       const account = await exclusive.account();
       await exclusive.setAccount(told.reduce((all, each) => addTold(all, each, foundAt), account));
     }
-    const fresh = tellings(after) - tellings(before);
+    const fresh = reportsOf(after) - reportsOf(before);
     const more = after.length - before.length;
     return { added: more, matched: fresh - more, known: plays.length - fresh };
   });
@@ -58,12 +58,25 @@ export function learn(
   }
 }
 
+/** The plays within reach of others, a stretch of time after the other: a part of a merged export may have years. */
 async function around(history: History, plays: readonly Play[]): Promise<Play[]> {
-  if (plays.length === 0) return [];
-  const times = plays.map(({ played_at }) => Date.parse(played_at));
-  const [first, last] = times.reduce(([a, b], time) => [Math.min(a, time), Math.max(b, time)], [Infinity, 0]);
-  const iso = (time: number) => new Date(time).toISOString();
-  return await history.between(iso(first - REACH_MS), iso(last + REACH_MS));
+  const found: Play[][] = [];
+  for (const { from, to } of stretches(plays)) {
+    found.push(await history.between(new Date(from).toISOString(), new Date(to).toISOString()));
+  }
+  return found.flat();
+}
+
+function stretches(plays: readonly Play[]): { from: number; to: number }[] {
+  const ends = plays.flatMap(({ played_at, export_at, export_end }) => [played_at, export_at, export_end]);
+  const times = ends.flatMap((time) => (time ? Date.parse(time) : [])).sort((a, b) => a - b);
+  const all: { from: number; to: number }[] = [];
+  for (const time of times) {
+    const last = all.at(-1);
+    if (last && time - REACH_MS <= last.to) last.to = time + REACH_MS;
+    else all.push({ from: time - REACH_MS, to: time + REACH_MS });
+  }
+  return all;
 }
 
 /** The plays elsewhere of songs whose ids are known by now, but for those whose place is taken. */
@@ -88,8 +101,8 @@ async function identified(
 
 const keyOf = ({ played_at, track_id }: Play): string => `${played_at} ${track_id}`;
 
-/** How many times sources told of these plays. */
-const tellings = (plays: readonly Play[]): number =>
+/** How many reports these plays have. */
+const reportsOf = (plays: readonly Play[]): number =>
   plays.flatMap((play) => [play.spotify_at, play.export_at, play.short_at]).filter(Boolean).length;
 
 /** The plays that are not, or not so, among others. */

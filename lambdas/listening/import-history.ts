@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { type HistoryFile, historyFiles, readHistoryFile } from '../../adapters/dataset/history-files.ts';
-import { type HistoryPlays, readHistoryPlays } from '../../adapters/dataset/history-plays.ts';
+import { historyFiles, readHistoryFile } from '../../adapters/dataset/history-files.ts';
+import { readHistoryPlays } from '../../adapters/dataset/history-plays.ts';
 import { HistoryImportRequest, type HistoryImportResult, parseInput } from '../../core/events.ts';
 import type { Clock } from '../../core/ports.ts';
 import { type HistoryDocument, type RecordHistoryDeps, recordHistory } from './record-history.ts';
@@ -23,9 +23,8 @@ export async function historyDocuments(
 ): Promise<HistoryDocument[]> {
   const { paths } = parseInput(HistoryImportRequest, input, 'import');
   const files = await historyFiles(paths);
-  return files.map((file) => ({ path: file.path, read: () => readFile(file, clock.now()) }));
-}
-
-async function readFile(file: HistoryFile, now: number): Promise<HistoryPlays> {
-  return readHistoryPlays(await readHistoryFile(file), `dataset:${basename(file.path)}`, now);
+  return files.map((file) => ({
+    path: file.path,
+    read: () => readHistoryPlays(() => readHistoryFile(file), `dataset:${basename(file.path)}`, clock.now()),
+  }));
 }

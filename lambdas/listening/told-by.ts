@@ -68,13 +68,14 @@ function stretchesOf(parts: readonly Part[]): Part[][] {
 
 function whole(parts: readonly Part[]): Told[] {
   const told = parts.flatMap((part) => part.told);
-  return told.length === 0 ? [] : [told.reduce(union)];
+  return told.length === 0 ? [] : [told.reduce((all, each) => union(all, each))];
 }
 
-const union = (a: Told, b: Told): Told => ({
-  ...a,
-  from: a.from < b.from ? a.from : b.from,
-  to: a.to > b.to ? a.to : b.to,
+/** The time from the first play of two times to the last. */
+export const union = (a: Told | null, b: Told): Told => ({
+  ...(a ?? b),
+  from: a && a.from < b.from ? a.from : b.from,
+  to: a && a.to > b.to ? a.to : b.to,
 });
 
 const areInOrder = (parts: readonly Part[]): boolean =>

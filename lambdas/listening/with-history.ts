@@ -34,10 +34,18 @@ export async function withHistory<T>(deps: ReplaceDeps, work: (run: HeldRun) => 
 export async function writeDays({ history, lake }: HistoryDeps, run: HeldRun): Promise<void> {
   await someAtOnce(await history.changedDays(), CONCURRENCY, async (dt) => {
     const plays = await history.between(`${dt}T00`, `${dt}T24`);
-    const rows = plays.map(({ spotify_at, export_at, short_at, song, played_at, ...play }) => ({
-      played_at: new Date(played_at),
-      ...play,
-    }));
+    const rows = plays.map(
+      ({ played_at, track_id, name, artist_id, artist_name, duration_ms, isrc, source }) => ({
+        played_at: new Date(played_at),
+        track_id,
+        name,
+        artist_id,
+        artist_name,
+        duration_ms,
+        isrc,
+        source,
+      }),
+    );
     await run.place(
       rows.length === 0
         ? await lake.stageRemoval(run.staging, 'recently_played', dt)

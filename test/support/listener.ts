@@ -106,9 +106,14 @@ export const extendedOf = (plays: readonly TruePlay[]): Record<string, unknown>[
     ip_addr: SECRET,
     master_metadata_track_name: typeof what === 'string' ? null : what.name,
     master_metadata_album_artist_name: typeof what === 'string' ? null : what.artist,
-    spotify_track_uri: typeof what === 'string' ? null : `spotify:track:${what.id}`,
+    spotify_track_uri: uriOf(what),
     episode_name: what === 'podcast' ? 'Episode 1' : null,
   }));
+
+function uriOf(what: TruePlay['what']): string | null {
+  if (typeof what !== 'string') return `spotify:track:${what.id}`;
+  return what === 'local file' ? 'spotify:local:Band:Album:Song:240' : null;
+}
 
 /** The records of the short export of these plays; it has no local files, and its podcasts are other files. */
 export const shortOf = (plays: readonly TruePlay[]): Record<string, unknown>[] =>

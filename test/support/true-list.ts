@@ -61,9 +61,16 @@ export function expectLakeIsHistory({ plays, lake }: TwoWeeks): void {
       ...row,
     })),
   ).toEqual(
-    plays.map(({ spotify_at, export_at, short_at, song, ...row }) => ({
-      dt: row.played_at.slice(0, 10),
-      ...row,
+    plays.map((play) => ({
+      dt: play.played_at.slice(0, 10),
+      played_at: play.played_at,
+      track_id: play.track_id,
+      name: play.name,
+      artist_id: play.artist_id,
+      artist_name: play.artist_name,
+      duration_ms: play.duration_ms,
+      isrc: play.isrc,
+      source: play.source,
     })),
   );
 }

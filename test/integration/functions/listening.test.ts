@@ -1,5 +1,5 @@
 import { openMysql } from '../../../adapters/database/mysql.ts';
-import { readHistoryPlays } from '../../../adapters/dataset/history-plays.ts';
+import { type HistoryPlays, readHistoryPlays } from '../../../adapters/dataset/history-plays.ts';
 import type { UserGrant } from '../../../adapters/spotify/user-grant.ts';
 import type { AddResult, DoctorResult, HearResult } from '../../../core/events.ts';
 import { historyUploadKey } from '../../../core/names.ts';
@@ -97,23 +97,37 @@ test('a consent that ends soon is measured, and the doctor tells it', async () =
   });
 });
 
+/** What the command line uploads of these records. */
+async function partOf(records: readonly object[]): Promise<HistoryPlays> {
+  const read = async function* () {
+    yield Buffer.from(JSON.stringify(records));
+  };
+  for await (const part of readHistoryPlays(read, 'dataset:export', stack.now())) return part;
+  throw new Error('expected a part, got none');
+}
+
 test('an uploaded privacy export is taken in, login or not; again, it is known', async () => {
   const played = extendedOf(listenerOf(3, Date.UTC(2026, 10, 1), 2).plays);
-  const found = readHistoryPlays(JSON.stringify(played), 'dataset:export', stack.now());
-  const uploads = [{ found }, { reason: 'it is broken' }];
+  const half = Math.floor(played.length / 2);
+  const parts = [await partOf(played.slice(0, half)), await partOf(played.slice(half))];
+  const uploads = [...parts.map((found) => ({ found })), { reason: 'it is broken' }];
+  const count = parts.flatMap((part) => part.plays).length;
   for (const [i, upload] of uploads.entries()) {
     stack.cloud.s3.objects.set(`${LAKE}/${historyUploadKey('u1', i)}`, Buffer.from(JSON.stringify(upload)));
   }
-  const event = { history: { upload: 'u1', paths: ['a/Streaming_0.json', 'a/Streaming_1.json'] } };
+  const event = {
+    history: { upload: 'u1', paths: ['a/Streaming_0.json', 'a/Streaming_0.json', 'a/Streaming_1.json'] },
+  };
   const { result } = await stack.invoke('listening', event);
   expect(result).toMatchObject({
-    ...{ plays: found.plays.length, added: found.plays.length, known: 0 },
+    ...{ plays: count, added: count, known: 0 },
+    files: [{ path: 'a/Streaming_0.json', rows: played.length }],
     rejected: [{ file: 'Streaming_1.json', line: 0, reason: 'it is broken' }],
   });
   const heard = new Set((await plays()).map(({ played_at }) => `recently_played/${played_at.slice(0, 10)}`));
   expect(days('recently_played').sort()).toEqual([...heard].sort());
   const again = await stack.invoke('listening', event);
-  expect(again.result).toMatchObject({ added: 0, known: found.plays.length });
+  expect(again.result).toMatchObject({ added: 0, known: count });
   const missing = await stack.invoke('listening', { history: { upload: 'u2', paths: ['x'] } });
   expect(missing.errorType).toBe('no-data');
 });

@@ -34,6 +34,7 @@ test('processes that open an empty database at once all succeed, and each migrat
     { version: 2 },
     { version: 3 },
     { version: 4 },
+    { version: 5 },
   ]);
 });
 
@@ -57,6 +58,9 @@ const SECOND = [
   'playlist_pushes',
 ];
 const FOURTH = ['ALTER TABLE runs DROP COLUMN epoch'];
+const FIFTH = [
+  'ALTER TABLE recently_played DROP COLUMN export_end, DROP COLUMN offline_at, DROP COLUMN export_id, DROP COLUMN short_end',
+];
 const HALF = [
   ...FOURTH,
   'ALTER TABLE artist_features DROP COLUMN duration_ms, DROP COLUMN playlists, DROP COLUMN spread',
@@ -65,12 +69,14 @@ const THIRD = [...HALF, 'ALTER TABLE related_artists DROP COLUMN confidence, DRO
 
 test.each([
   ['the first migration', 0, ['artists', 'schema_migrations'], []],
-  ['the second migration', 1, [...FIRST, 'recently_played', 'history_gaps'], THIRD],
-  ['the third migration', 2, SECOND, HALF],
-  ['the fourth migration', 3, [...SECOND, 'run_epoch'], []],
-  ['nothing, a version ago', 3, SECOND, FOURTH],
-  ['nothing, two versions ago', 2, SECOND, THIRD],
-  ['nothing, three versions ago', 1, FIRST, THIRD],
+  ['the second migration', 1, [...FIRST, 'recently_played', 'history_gaps'], [...THIRD, ...FIFTH]],
+  ['the third migration', 2, SECOND, [...HALF, ...FIFTH]],
+  ['the fourth migration', 3, [...SECOND, 'run_epoch'], FIFTH],
+  ['the fifth migration', 4, [...SECOND, 'run_epoch', 'run_days'], []],
+  ['nothing, a version ago', 4, [...SECOND, 'run_epoch', 'run_days'], FIFTH],
+  ['nothing, two versions ago', 3, SECOND, [...FOURTH, ...FIFTH]],
+  ['nothing, three versions ago', 2, SECOND, [...THIRD, ...FIFTH]],
+  ['nothing, four versions ago', 1, FIRST, THIRD],
 ])(
   'a database that died in %s is brought up to date, and keeps what it has',
   async (_, version, kept, undo) => {
@@ -88,6 +94,7 @@ test.each([
       { version: 2 },
       { version: 3 },
       { version: 4 },
+      { version: 5 },
     ]);
   },
 );
