@@ -1,7 +1,8 @@
 import { InvalidInputError } from '../../core/errors.ts';
 import type { Ruler, SimilarityRequest } from '../../core/events.ts';
 import { DEFAULT_FEATURES, FEATURES } from '../../core/features.ts';
-import { Blend } from '../../core/methods/blend.ts';
+import type { Steps } from '../../core/long-work.ts';
+import { Blend, DEPTH } from '../../core/methods/blend.ts';
 import { fitBlend } from '../../core/methods/fit-blend.ts';
 import { meanMethod } from '../../core/methods/mean.ts';
 import type { Method, MethodName } from '../../core/methods/method.ts';
@@ -109,12 +110,12 @@ export interface BySets {
 }
 
 /** Makes a method that hears the tracks one by one. Throws `InvalidInputError` where the ruler needs what no track has. */
-export function bySets(
+export function* bySets(
   name: Exclude<MethodName, 'mean'>,
   sets: TrackSets,
   ruler: GivenRuler | undefined,
   playlists: Playlists,
-): BySets {
+): Steps<BySets> {
   const pinned = ruler?.space ?? undefined;
   const missing = pinned?.features.find((feature) => !sets.features.includes(feature));
   if (missing !== undefined) {
@@ -127,6 +128,7 @@ export function bySets(
   if (name === 'tracks') return { method: tracksMethod(space), space, weight: null };
   const method = whitenedMethod(space);
   if (name === 'whitened') return { method, space, weight: null };
-  const { weight } = fitBlend(method, playlists, SEED);
-  return { method: new Blend(method, playlists, weight), space, weight };
+  const nearest = yield* method.nearest(DEPTH);
+  const { weight } = yield* fitBlend(method, nearest, playlists, SEED);
+  return { method: new Blend(method, playlists, weight, nearest), space, weight };
 }

@@ -1,4 +1,5 @@
 import { NAMED, type SimilarityResult } from '../../core/events.ts';
+import type { Steps } from '../../core/long-work.ts';
 import { Blend } from '../../core/methods/blend.ts';
 import { candidatesOf, confidences, confidentAmong } from '../../core/methods/confidence.ts';
 import type { Method } from '../../core/methods/method.ts';
@@ -26,14 +27,14 @@ export interface Looked {
 const EXPLAINED = 50;
 
 /** Looks into a comparison: how sure its neighbours are and why they are near, and who has several styles. */
-export function lookInto(
+export function* lookInto(
   prepared: Prepared,
   { tracks, known: { playlists } }: LookedInto,
   nearest: Neighbours,
-): Looked {
+): Steps<Looked> {
   const { method, day, compared } = prepared;
   const candidates = nearestOf(nearest, candidatesOf(method.ids.length));
-  const shares = sureness(prepared, tracks, candidates);
+  const shares = yield* sureness(prepared, tracks, candidates);
   const details = detailsOf(method, spaceOf(prepared, tracks), playlistsOf(playlists));
   return {
     details,
@@ -67,18 +68,21 @@ function playlistsOf(playlists: Playlists): Int32Array | null {
 }
 
 /** How sure each of the candidates is, in their places. */
-function sureness(
+function* sureness(
   { method, bySets, result }: Prepared,
   tracks: readonly ArtistTrack[],
   candidates: Neighbours,
-): Float64Array {
+): Steps<Float64Array> {
   const sets = bySets?.space ?? setsOf(tracks, result.features, method.ids);
-  const resamples = resamplesOf(sets.starts, SEED);
+  const resamples = yield* resamplesOf(sets.starts, SEED);
   let redistance: Redistance;
   if (method.name === 'tracks' && bySets) redistance = setRedistance(distanceOf(bySets.space), resamples);
-  else redistance = meanRedistance(bySets?.space.points ?? rescaled(sets as TrackSets, result), resamples);
+  else {
+    const points = bySets?.space.points ?? rescaled(sets as TrackSets, result);
+    redistance = yield* meanRedistance(points, resamples);
+  }
   if (method instanceof Blend) redistance = method.redistance(redistance);
-  return confidences(candidates, confidentAmong(method.ids.length), redistance);
+  return yield* confidences(candidates, confidentAmong(method.ids.length), redistance);
 }
 
 /** The tracks of the artists that are compared. */

@@ -5,7 +5,7 @@ import { openSqlite } from '../../adapters/database/sqlite.ts';
 import { FolderStore } from '../../adapters/lake/folder.ts';
 import { ParquetLake } from '../../adapters/lake/lake.ts';
 import { DuckDbWarehouse } from '../../adapters/warehouse/duckdb.ts';
-import type { Artist, AudioFeatures, Database, Host, Run, TopTrack } from '../../core/ports.ts';
+import type { Artist, AudioFeatures, Database, Host, Progress, Run, TopTrack } from '../../core/ports.ts';
 import { FakeClock } from './clock.ts';
 import { artistRow, featuresRow, trackRow } from './rows.ts';
 
@@ -21,6 +21,7 @@ export interface Machine extends Omit<Database, 'close'> {
   clock: FakeClock;
   host: Host;
   newId: () => string;
+  progress: Progress;
   /** Closes what is open and removes the folder. */
   close(): Promise<void>;
 }
@@ -41,6 +42,7 @@ export async function openMachine(): Promise<Machine> {
     clock: new FakeClock(),
     host: { owner: 'this test', isGone: () => false },
     newId: () => String(++ids),
+    progress: () => {},
     async close() {
       await warehouse.close();
       await database.close();
