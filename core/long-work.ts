@@ -22,8 +22,11 @@ export interface Step {
  */
 export type Steps<T> = Generator<Step, T, void>;
 
+/** Items after which it is said how many there were. */
+const BETWEEN_COUNTS = 1000;
+
 /** The milliseconds after which long work yields to the event loop; a step may add its own. */
-const SLICE_MS = 100;
+const SLICE_MS = 50;
 
 /**
  * Lets the event loop do what is due, above all renew the run's lease. Throws `BudgetSpentError` where what comes next,
@@ -57,6 +60,30 @@ export class Slices {
   async next(): Promise<void> {
     await yieldToEventLoop({ clock: this.#clock });
     this.#began = this.#clock.now();
+  }
+}
+
+/** Items that are made as they are asked for, in slices between which it yields to the event loop. */
+export async function* inSlices<T>(clock: Clock, items: Iterable<T>): AsyncGenerator<T> {
+  const slices = new Slices(clock);
+  for (const item of items) {
+    if (slices.isOver) await slices.next();
+    yield item;
+  }
+}
+
+/** Items that are made as they are asked for, telling how many of `total` were. */
+export function* counted<T>(
+  progress: Progress,
+  what: string,
+  total: number,
+  items: Iterable<T>,
+): Generator<T> {
+  let done = 0;
+  for (const item of items) {
+    if (done % BETWEEN_COUNTS === 0) progress(what, done, total);
+    yield item;
+    done += 1;
   }
 }
 

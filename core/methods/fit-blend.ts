@@ -1,6 +1,6 @@
 import { partOf, type Steps } from '../long-work.ts';
 import { bootstrapInSteps } from '../recommend/quality.ts';
-import { known, meanOf, meansOverFolds } from '../score/card.ts';
+import { known, meanOf, meansOverFolds, type Ranking } from '../score/card.ts';
 import { type Measure, truthMeasures } from '../score/measures.ts';
 import { playlistTruth } from '../score/truth.ts';
 import type { Neighbours } from '../similarity/neighbours.ts';
@@ -61,10 +61,12 @@ export function* fitBlend(
   ).slice(0, MOST_ARTISTS);
   const tried: (Tried & { values: Float64Array })[] = [];
   for (const [i, weight] of WEIGHTS.entries()) {
-    const rankings = folds.map(({ training }) => {
+    const rankings: Ranking[] = [];
+    for (const { training } of folds) {
+      yield { what: 'fitting the blend', done: i, total: WEIGHTS.length };
       const blend = new Blend(sound, training, weight, nearest);
-      return (artist: number) => blend.rank(artist, DEPTH).rows;
-    });
+      rankings.push((artist) => blend.rank(artist, DEPTH).rows);
+    }
     const means = meansOverFolds(measures, rankings, rows);
     const values = yield* partOf('fitting the blend', i, WEIGHTS.length, means);
     tried.push({ weight, ndcg50: meanOf(known(values)) || 0, values });

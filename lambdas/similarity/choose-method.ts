@@ -6,7 +6,7 @@ import { Blend, DEPTH } from '../../core/methods/blend.ts';
 import { fitBlend } from '../../core/methods/fit-blend.ts';
 import { meanMethod } from '../../core/methods/mean.ts';
 import type { Method, MethodName } from '../../core/methods/method.ts';
-import { placeTracks, SPACE_FEATURES, type Space } from '../../core/methods/space.ts';
+import { placeInSteps, SPACE_FEATURES, type Space } from '../../core/methods/space.ts';
 import type { TrackSets } from '../../core/methods/track-sets.ts';
 import { tracksMethod } from '../../core/methods/tracks.ts';
 import { whitenedMethod } from '../../core/methods/whitened.ts';
@@ -124,7 +124,7 @@ export function* bySets(
       'compare this day by its own ruler',
     );
   }
-  const space = placeTracks(sets, pinned);
+  const space = yield* placeInSteps(sets, pinned);
   if (name === 'tracks') return { method: tracksMethod(space), space, weight: null };
   const method = whitenedMethod(space);
   if (name === 'whitened') return { method, space, weight: null };

@@ -1,6 +1,6 @@
 import { nearestOnThreads } from '../../adapters/threads/nearest.ts';
 import { parseInput, SimilarityRequest, type SimilarityResult } from '../../core/events.ts';
-import { runInSlices } from '../../core/long-work.ts';
+import { counted, runInSlices } from '../../core/long-work.ts';
 import type { ArtistMap } from '../../core/map/artist-map.ts';
 import { candidatesOf } from '../../core/methods/confidence.ts';
 import type { Method } from '../../core/methods/method.ts';
@@ -154,7 +154,7 @@ async function judged(
 
 /** The lake first, then the database, whose swap also ends the run: readers of either see one whole run. */
 async function publish(
-  { lake, relatedArtists: database }: CompareDeps,
+  { lake, relatedArtists: database, progress }: CompareDeps,
   run: HeldRun,
   { day, method, nearest, k, result }: Compared,
   { details, neighbours: told, map }: Partial<Looked> & { map: ArtistMap | null },
@@ -162,7 +162,8 @@ async function publish(
 ): Promise<void> {
   const { date: dt } = result;
   const neighbours = nearest.k === k ? nearest : nearestOf(nearest, k);
-  const related = () => relatedArtists(method.ids, neighbours, 0, told);
+  const related = () =>
+    counted(progress, 'writing neighbours', result.pairs, relatedArtists(method.ids, neighbours, 0, told));
   await lake.write('artist_features', dt, artistFeatures(day.artists, details));
   if (map) await lake.write('artist_map', dt, mapRows(method.ids, map));
   await lake.write('scores', dt, scoreRows(result));

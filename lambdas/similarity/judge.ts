@@ -50,10 +50,13 @@ function* blendsOf(
 ): Steps<Ranking[]> {
   const sound = whitenedMethod(space);
   const nearest = yield* sound.nearest(DEPTH);
-  return folds.map(({ training }) => {
+  const blends: Ranking[] = [];
+  for (const [i, { training }] of folds.entries()) {
+    yield { what: 'blending', done: i, total: folds.length };
     const blend = new Blend(sound, training, weight, nearest);
-    return (artist) => blend.rank(artist, DEPTH).rows;
-  });
+    blends.push((artist) => blend.rank(artist, DEPTH).rows);
+  }
+  return blends;
 }
 
 const atBoth = (name: (typeof TRUTHS)[number], truth: Parameters<typeof truthMeasures>[1]) => [

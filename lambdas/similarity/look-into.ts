@@ -5,9 +5,9 @@ import { candidatesOf, confidences, confidentAmong } from '../../core/methods/co
 import type { Method } from '../../core/methods/method.ts';
 import { distanceOf } from '../../core/methods/nearest-tracks.ts';
 import { meanRedistance, type Redistance, resamplesOf, setRedistance } from '../../core/methods/resamples.ts';
-import { placeTracks, SPACE_FEATURES, type Space } from '../../core/methods/space.ts';
+import { placeInSteps, SPACE_FEATURES, type Space } from '../../core/methods/space.ts';
 import { SEVERAL_STYLES, spreads } from '../../core/methods/spread.ts';
-import { type ArtistTrack, type TrackSets, trackSets } from '../../core/methods/track-sets.ts';
+import { type ArtistTrack, setsInSteps, type TrackSets } from '../../core/methods/track-sets.ts';
 import { rescale } from '../../core/similarity/matrix.ts';
 import { type Neighbours, nearestOf } from '../../core/similarity/neighbours.ts';
 import type { NeighbourDetails } from '../../core/similarity/pairs.ts';
@@ -35,7 +35,7 @@ export function* lookInto(
   const { method, day, compared } = prepared;
   const candidates = nearestOf(nearest, candidatesOf(method.ids.length));
   const shares = yield* sureness(prepared, tracks, candidates);
-  const details = detailsOf(method, spaceOf(prepared, tracks), playlistsOf(playlists));
+  const details = detailsOf(method, yield* spaceOf(prepared, tracks), playlistsOf(playlists));
   return {
     details,
     neighbours: {
@@ -73,7 +73,7 @@ function* sureness(
   tracks: readonly ArtistTrack[],
   candidates: Neighbours,
 ): Steps<Float64Array> {
-  const sets = bySets?.space ?? setsOf(tracks, result.features, method.ids);
+  const sets = bySets?.space ?? (yield* setsOf(tracks, result.features, method.ids));
   const resamples = yield* resamplesOf(sets.starts, SEED);
   let redistance: Redistance;
   if (method.name === 'tracks' && bySets) redistance = setRedistance(distanceOf(bySets.space), resamples);
@@ -86,16 +86,14 @@ function* sureness(
 }
 
 /** The tracks of the artists that are compared. */
-function setsOf(
+function* setsOf(
   tracks: readonly ArtistTrack[],
   features: readonly string[],
   ids: readonly string[],
-): TrackSets {
+): Steps<TrackSets> {
   const known = new Set(ids);
-  return trackSets(
-    tracks.filter(({ artist_id }) => known.has(artist_id)),
-    features,
-  ).sets;
+  const compared = tracks.filter(({ artist_id }) => known.has(artist_id));
+  return (yield* setsInSteps(compared, features)).sets;
 }
 
 /** Tracks as `mean` normalises artists. */
@@ -111,8 +109,9 @@ function rescaled({ features, columns, starts }: TrackSets, { ranges }: Similari
 }
 
 /** The tracks in whitened axes, whatever they are compared by. */
-const spaceOf = ({ bySets }: Prepared, tracks: readonly ArtistTrack[]): Space =>
-  bySets?.space ?? placeTracks(trackSets(tracks, SPACE_FEATURES).sets);
+function* spaceOf({ bySets }: Prepared, tracks: readonly ArtistTrack[]): Steps<Space> {
+  return bySets?.space ?? (yield* placeInSteps((yield* setsInSteps(tracks, SPACE_FEATURES)).sets));
+}
 
 /** How far the tracks of each artist lie apart, and in how many playlists it stands. */
 function detailsOf({ ids }: Method, space: Space, playlists: Int32Array | null): Details {

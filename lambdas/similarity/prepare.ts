@@ -2,7 +2,7 @@ import { DayNotReadyError, NoDataError } from '../../core/errors.ts';
 import { NAMED, type SimilarityRequest, type SimilarityResult } from '../../core/events.ts';
 import { type LongWork, runInSlices } from '../../core/long-work.ts';
 import type { Method, MethodName } from '../../core/methods/method.ts';
-import { type ArtistTrack, trackSets } from '../../core/methods/track-sets.ts';
+import { type ArtistTrack, setsInSteps } from '../../core/methods/track-sets.ts';
 import type { RunKind, Runs } from '../../core/ports.ts';
 import { DAY_KINDS } from '../../core/run/replace.ts';
 import { ALL_PAIRS_UP_TO, DEFAULT_MIN_COVERAGE, DEFAULT_NEIGHBOURS } from '../../core/similarity/settings.ts';
@@ -121,7 +121,7 @@ async function choose(
     const lookedInto = tracks ? { tracks, known: await knownOf(deps, dt, day, compared) } : null;
     return { ...{ compared, dropped, method, lookedInto }, bySets: null };
   }
-  const gathered = trackSets(tracks, ruler?.space?.features ?? features);
+  const gathered = await runInSlices(deps, setsInSteps(tracks, ruler?.space?.features ?? features));
   const { compared, dropped } = withTracks(day, gathered, features);
   const known = await knownOf(deps, dt, day, compared);
   const made = await runInSlices(deps, bySets(name, gathered.sets, ruler, known.playlists));
