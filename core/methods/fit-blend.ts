@@ -63,7 +63,7 @@ export function* fitBlend(
   for (const [i, weight] of WEIGHTS.entries()) {
     const rankings: Ranking[] = [];
     for (const { training } of folds) {
-      yield { what: 'fitting the blend', done: i, total: WEIGHTS.length };
+      yield { what: 'fitting the blend', done: Math.floor((100 * i) / WEIGHTS.length), total: 100 };
       const blend = new Blend(sound, training, weight, nearest);
       rankings.push((artist) => blend.rank(artist, DEPTH).rows);
     }
