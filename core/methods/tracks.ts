@@ -44,6 +44,7 @@ function* nearestSets(space: Space, distances: DistancesTo, k: number): Steps<Ne
   }
   const result = { n, k: kept, rows: new Int32Array(n * kept), distances: new Float64Array(n * kept) };
   for (const [i, top] of nearest.entries()) {
+    yield { what: 'sorting neighbours', done: i, total: n };
     const { rows, similarities } = top.sorted();
     result.rows.set(rows, i * kept);
     result.distances.set(
