@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLocal } from '../bin/local.ts';
 import { DEFAULT_FEATURES, FEATURES } from '../core/features.ts';
+import type { Progress } from '../core/ports.ts';
 import { compare } from '../lambdas/similarity/compare.ts';
 import { mulberry32 } from '../sample/random.ts';
 import { runRow } from '../test/support/machine.ts';
@@ -37,6 +38,7 @@ async function compareSome(artists: number): Promise<Footprint> {
     await local.runs.insert(runRow({ dt: DATE, status: 'done' }));
     const deps = {
       ...local,
+      progress: () => {},
       warehouse: {
         query: async (sql: string) =>
           sql.includes('_min') ? [RANGES] : [{ source: 'reccobeats', tracks: 1 }],
@@ -51,7 +53,9 @@ async function compareSome(artists: number): Promise<Footprint> {
       },
     };
     const begun = performance.now();
-    const { neighbours } = await compare(deps as unknown as typeof local, { date: DATE });
+    const { neighbours } = await compare(deps as unknown as typeof local & { progress: Progress }, {
+      date: DATE,
+    });
     const seconds = (performance.now() - begun) / 1000;
     if (taken < artists) throw new Error(`expected rows of ${artists} artists, got ${taken}`);
     const megabytes = process.resourceUsage().maxRSS / 1024;

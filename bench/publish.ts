@@ -68,7 +68,7 @@ async function putDay({ lake, runs }: Local): Promise<void> {
 }
 
 async function ourWay(local: Local): Promise<void> {
-  const { pairs, published } = await compare(local, { date: DATE });
+  const { pairs, published } = await compare({ ...local, progress: () => {} }, { date: DATE });
   if (pairs !== PAIRS || !published) throw new Error(`expected ${PAIRS} pairs published, got ${pairs}`);
 }
 

@@ -36,7 +36,7 @@ import { compare } from '../lambdas/similarity/compare.ts';
 import type { Local, Machine } from './local.ts';
 import { type CommonOptions, perform, requestOf } from './perform.ts';
 import * as words from './print.ts';
-import { progressBar } from './progress.ts';
+import { progressBar, withProgress } from './progress.ts';
 import {
   brings,
   openProvider,
@@ -141,7 +141,10 @@ export async function run(options: StepOptions): Promise<void> {
       withProvider(local, options, async (provider) => {
         const collected = await collectFrom(provider, local, toCollect);
         if (!collected.done) return collected;
-        const compared = await compare(local, { ...toCompare, date: collected.date });
+        const { date } = collected;
+        const compared = await withProgress((progress) =>
+          compare({ ...local, progress }, { ...toCompare, date }),
+        );
         if (options.dryRun) return runResult(collected, compared);
         const { recommendAfter } = await import('./run-recommend.ts');
         return runResult(collected, compared, await recommendAfter(local, provider));
@@ -172,7 +175,7 @@ export async function collectDay(options: StepOptions): Promise<void> {
 export async function compareDay(options: StepOptions): Promise<void> {
   const request = similarityRequest(options);
   await perform(options, {
-    local: (local) => compare(local, request),
+    local: (local) => withProgress((progress) => compare({ ...local, progress }, request)),
     stack: (stack) => stack.invoke<SimilarityResult>('similarity', request, { repeats: options.dryRun }),
     words: words.similarityWords,
     lack: (result) => notPublished(result, options.dryRun),

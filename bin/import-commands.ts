@@ -3,7 +3,6 @@ import { isHistory } from '../adapters/dataset/history-files.ts';
 import { UsageError } from '../core/errors.ts';
 import { HistoryImportRequest, ImportRequest } from '../core/events.ts';
 import { Ledger } from '../core/ledger.ts';
-import type { Progress } from '../core/ports.ts';
 import { importDataset } from '../lambdas/importer/import.ts';
 import { importOwnPlaylists } from '../lambdas/importer/import-own-playlists.ts';
 import { importHistory } from '../lambdas/listening/import-history.ts';
@@ -11,7 +10,7 @@ import { asUser } from './as-user.ts';
 import type { Local } from './local.ts';
 import { type CommonOptions, perform, requestOf } from './perform.ts';
 import { importWords } from './print.ts';
-import { progressBar } from './progress.ts';
+import { withProgress } from './progress.ts';
 import { brings, bringsFiles, type ProviderOptions } from './provider.ts';
 import { historyImportWords } from './user-words.ts';
 
@@ -86,9 +85,4 @@ async function importOwn(options: ImportOptions): Promise<void> {
 async function pushedBy({ playlistPushes }: Local): Promise<string[]> {
   const pushes = await Promise.all(['standing', 'new'].map((slot) => playlistPushes.read(slot)));
   return pushes.flatMap((push) => push?.playlist_id ?? []);
-}
-
-async function withProgress<T>(work: (progress: Progress) => Promise<T>): Promise<T> {
-  const { progress, stop } = progressBar();
-  return await work(progress).finally(stop);
 }

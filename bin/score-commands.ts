@@ -8,6 +8,7 @@ import { publishedMethod, scoreBy } from '../lambdas/similarity/score.ts';
 import { rulerOf } from './commands.ts';
 import { type CommonOptions, perform, requestOf } from './perform.ts';
 import type { Words } from './print.ts';
+import { withProgress } from './progress.ts';
 
 /** Options of `score`. */
 interface ScoreOptions extends CommonOptions {
@@ -46,7 +47,9 @@ export async function score(options: ScoreOptions): Promise<void> {
       if (keep)
         for (const [name, csv] of Object.entries(truths)) await local.lake.putTruth(name as TruthName, csv);
       const published = await publishedMethod(local);
-      return await scoreBy(requests, published, (request) => compare({ ...local, truths }, request));
+      return await withProgress((progress) =>
+        scoreBy(requests, published, (request) => compare({ ...local, truths, progress }, request)),
+      );
     },
     stack: async (stack) => {
       for (const [name, csv] of Object.entries(truths)) await stack.putTruth(name as TruthName, csv);

@@ -71,6 +71,19 @@ export function handle<T>(
   };
 }
 
+/** Between two lines of progress: work that runs for minutes tells how far it is many times a second. */
+const PROGRESS_MS = 10_000;
+
+function loggedNowAndThen(): Progress {
+  let last = Number.NEGATIVE_INFINITY;
+  return (what, done, total) => {
+    const now = Date.now();
+    if (now - last < PROGRESS_MS) return;
+    last = now;
+    logger.info(what, { done, total });
+  };
+}
+
 const callOf = ({
   functionName,
   awsRequestId,
@@ -78,6 +91,6 @@ const callOf = ({
 }: Context): Omit<Call, 'measure'> => ({
   deadline: Date.now() + getRemainingTimeInMillis() * SHARE_TO_BEGIN,
   host: { owner: `${functionName} request ${awsRequestId}`, isGone: () => false },
-  progress: (what, done, total) => logger.info(what, { done, total }),
+  progress: loggedNowAndThen(),
   say: (line) => logger.info(line),
 });

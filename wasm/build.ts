@@ -54,7 +54,7 @@ const sources = async (folder: string, pattern: RegExp): Promise<string[]> =>
 
 async function write(source: string, path: string, what: string, contents: string): Promise<void> {
   const file = join(target, path);
-  const literal = `'${contents.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`;
+  const literal = `'${contents.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n').replaceAll('${', '\\x24{')}'`;
   await mkdir(dirname(file), { recursive: true });
   await writeFile(
     file,

@@ -1,9 +1,11 @@
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { StorageError } from '../../core/errors.ts';
+import { inSlices } from '../../core/long-work.ts';
 import insertMigrationSql from '../../sql/database/schema_migration_insert.sql' with { type: 'text' };
 import createMigrationsSql from '../../sql/sqlite/schema_migrations.sql' with { type: 'text' };
 import { makePrivateFolder } from '../private-folder.ts';
+import { systemClock } from '../system.ts';
 import type { Engine, Parameter } from './engine.ts';
 import { versionOf } from './tables.ts';
 
@@ -88,9 +90,7 @@ export class SqliteEngine implements Engine {
       this.#do(() => Number(this.#prepare(sql).run(...parameters).changes)),
     runMany: async (sql, rows) => {
       const statement = this.#prepare(sql);
-      this.#do(() => {
-        for (const row of rows) statement.run(...row);
-      });
+      for await (const row of inSlices(systemClock, rows)) this.#do(() => statement.run(...row));
     },
     transaction: (work) => work(this.#direct),
     close: async () => {},

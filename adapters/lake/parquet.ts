@@ -1,6 +1,6 @@
 import { parquetReadObjects, parquetScan, type SchemaElement } from 'hyparquet';
-import { ByteWriter, parquetWriteRows } from 'hyparquet-writer';
 import { InvalidInputError } from '../../core/errors.ts';
+import { Slices } from '../../core/long-work.ts';
 import type { Columns } from '../../core/ports.ts';
 import {
   type ColumnType,
@@ -10,13 +10,17 @@ import {
   TABLES,
   type TableName,
 } from '../../core/tables.ts';
+import { systemClock } from '../system.ts';
+import { TableThread } from '../threads/table-thread.ts';
+import { TableEncoder } from './table-encoder.ts';
 
 /** Takes the next bytes of an object. */
 export type Append = (bytes: Uint8Array) => Promise<void>;
 
 /**
  * Writes a table's rows as one Snappy Parquet file, piece by piece: a row group is held at a time. The same rows give
- * the same bytes, but for a `note` that the file is to have in its metadata.
+ * the same bytes, but for a `note` that the file is to have in its metadata. Long tables yield to the event loop, also where
+ * rows are made as they are taken.
  *
  * Rows come sorted bytewise by the table's key, each key once; throws `InvalidInputError` where they do not, and where
  * a number is NaN or infinite (engines disagree on how those compare).
@@ -29,25 +33,43 @@ export async function writeTable<N extends TableName>(
 ): Promise<void> {
   const definition: LakeTable = TABLES[table];
   const columns = Object.entries(definition.columns);
-  const bytes = new ByteWriter();
-  const flush = (): Promise<void> => {
-    const piece = bytes.getBytes().slice();
-    bytes.index = 0;
-    return append(piece);
-  };
-  await parquetWriteRows({
-    writer: Object.assign(bytes, { flush, finish: flush }),
-    rows: checked(table, definition, rows),
-    columns: columns.map(([name]) => ({ name })),
-    schema: [
-      { name: 'root', num_children: columns.length },
-      ...columns.flatMap(([name, type]) => schemaOf(name, type, definition.key.includes(name))),
-    ],
-    rowGroupSize: ROW_GROUP,
-    createdBy: 'soundalike',
-    kvMetadata: note === undefined ? undefined : [{ key: 'note', value: note }],
-  });
+  const names = columns.map(([name]) => name);
+  const schema: SchemaElement[] = [
+    { name: 'root', num_children: columns.length },
+    ...columns.flatMap(([name, type]) => schemaOf(name, type, definition.key.includes(name))),
+  ];
+  const slices = new Slices(systemClock);
+  let batch: unknown[][] = names.map(() => []);
+  let size = 0;
+  let thread: TableThread | undefined;
+  try {
+    for (const row of checked(table, definition, rows)) {
+      for (let c = 0; c < names.length; c++) (batch[c] as unknown[]).push(row[names[c] as string]);
+      size += 1;
+      if (size % BATCH === 0) {
+        thread ??= new TableThread({ schema, names });
+        thread.add(batch);
+        batch = names.map(() => []);
+        if (size % ROW_GROUP === 0) await append(await thread.encode());
+      }
+      if (slices.isOver) await slices.next();
+    }
+    if (thread) {
+      thread.add(batch);
+      if (size % ROW_GROUP > 0) await append(await thread.encode());
+      await append(await thread.end());
+    } else {
+      const encoder = new TableEncoder(schema, names, note);
+      if (size > 0) await append(encoder.encode(batch));
+      await append(encoder.end());
+    }
+  } finally {
+    await thread?.close();
+  }
 }
+
+/** Rows that are encoded by a thread of their own, if there are so many: that many take a fifth of a second. */
+const BATCH = ROW_GROUP / 5;
 
 /** The rows of a file that `writeTable` wrote; columns that the file does not have yet are null. */
 export async function decodeTable<N extends TableName>(table: N, bytes: Uint8Array): Promise<Row<N>[]> {

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { WorkerDiedError } from '../../core/errors.ts';
+import { type LongWork, runInSlices } from '../../core/long-work.ts';
 import type { Matrix } from '../../core/similarity/matrix.ts';
 import type { Neighbours } from '../../core/similarity/neighbours.ts';
-import { prepareSearch, type Search, searchLeaves } from '../../core/similarity/search.ts';
+import { prepareSearch, type Search, searchInSteps } from '../../core/similarity/search.ts';
 import SOURCE from './nearest-worker.bundle.ts';
 
 /** Up to so many points a search takes no longer than starting workers does. */
@@ -19,16 +20,17 @@ export function cores({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: megabytes }: NodeJS.Pro
 
 /**
  * As `nearestRows` of core/similarity/neighbours.ts, of all rows unless told, on worker threads where there are many
- * points; this thread is free meanwhile. The result is the same whatever their number. Throws `WorkerDiedError`.
+ * points; this thread yields to the event loop meanwhile. The result is the same whatever their number. Throws `WorkerDiedError`.
  */
 export async function nearestOnThreads(
+  work: Pick<LongWork, 'clock' | 'progress'>,
   matrix: Matrix,
   k: number,
   { rows, threads = cores(process.env) }: { rows?: [from: number, to: number]; threads?: number } = {},
 ): Promise<Neighbours> {
   const search = prepareSearch(matrix, k, threads, rows);
   if (matrix.ids.length > AT_ONCE) await searchOnThreads(search, threads);
-  else searchLeaves(search);
+  else await runInSlices(work, searchInSteps(search));
   return search.result;
 }
 

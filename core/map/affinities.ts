@@ -1,3 +1,4 @@
+import type { Steps } from '../long-work.ts';
 import type { Neighbours } from '../similarity/neighbours.ts';
 
 // Looked up once: in a test's own realm each look-up of a global takes longer than the function.
@@ -24,10 +25,11 @@ export interface Affinities {
  * narrow, so that everybody's count as equally many. Distances count by their first seven digits, and rows are in
  * ascending order: engines sum means in orders of their own, and a last digit would end in another map.
  */
-export function affinities({ n, k: held, rows, distances }: Neighbours): Affinities {
+export function* affinities({ n, k: held, rows, distances }: Neighbours): Steps<Affinities> {
   const k = min(HOLDING, held);
   const result = { n, k, rows: new Int32Array(n * k), weights: new Float64Array(n * k) };
   for (let i = 0; i < n; i++) {
+    yield { what: 'weighing neighbours', done: i, total: n };
     const ranks = Array.from({ length: k }, (_, r) => i * held + r);
     ranks.sort((a, b) => (rows[a] as number) - (rows[b] as number));
     const weights = weigh(Float64Array.from(ranks, (at) => fround(distances[at] as number)));

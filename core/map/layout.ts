@@ -1,3 +1,4 @@
+import type { Steps } from '../long-work.ts';
 import type { Matrix } from '../similarity/matrix.ts';
 import type { Neighbours } from '../similarity/neighbours.ts';
 import { xoshiro128 } from '../vectors/random.ts';
@@ -25,10 +26,10 @@ export interface Layout {
  * input and seed give the same places, also where the input's last digits differ. They are within [0, 1] each and as wide
  * as high; the middle of the smaller side is at 1/2.
  */
-export function layOut(neighbours: Neighbours, points: Matrix, seed: number): Layout {
+export function* layOut(neighbours: Neighbours, points: Matrix, seed: number): Steps<Layout> {
   const { n } = neighbours;
   const places = startOf(points, seed);
-  if (n > 2) descend(affinities(neighbours), places);
+  if (n > 2) yield* descend(yield* affinities(neighbours), places);
   return normalised(places);
 }
 
@@ -45,7 +46,7 @@ function startOf(points: Matrix, seed: number): Layout {
 }
 
 /** Gradient descent with momentum, each coordinate at its own pace (Jacobs 1988). */
-function descend(held: Affinities, { x, y }: Layout): void {
+function* descend(held: Affinities, { x, y }: Layout): Steps<void> {
   const n = x.length;
   const repulsion = new Repulsion(n);
   const [pushX, pushY] = [new Float64Array(n), new Float64Array(n)];
@@ -54,6 +55,7 @@ function descend(held: Affinities, { x, y }: Layout): void {
   // Belkina and others 2019.
   const rate = max(n / EXAGGERATION, 50 / 4) * 4;
   for (let step = 0; step < STEPS; step++) {
+    yield { what: 'drawing the map', done: step, total: STEPS };
     const gathering = step < GATHERING;
     const total = repulsion.push(x, y, pushX, pushY);
     pull(held, x, y, pullX, pullY);

@@ -1,3 +1,4 @@
+import type { Steps } from '../long-work.ts';
 import type { Xoshiro128 } from '../vectors/random.ts';
 
 /** Points in parts, each around a middle. */
@@ -18,10 +19,15 @@ const ROUNDS = 40;
  * Parts points, `d` numbers each, into `count` by k-means: Lloyd's rounds, begun as k-means++ does (Arthur and
  * Vassilvitskii 2007), the best of six. Where fewer points differ there are parts without any.
  */
-export function partition(points: Float64Array, d: number, count: number, random: Xoshiro128): Partition {
+export function* partition(
+  points: Float64Array,
+  d: number,
+  count: number,
+  random: Xoshiro128,
+): Steps<Partition> {
   let best: Partition | undefined;
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const found = settle(points, d, begin(points, d, count, random));
+    const found = yield* settle(points, d, begin(points, d, count, random));
     if (!best || found.scatter < best.scatter) best = found;
   }
   return best as Partition;
@@ -45,11 +51,12 @@ function begin(points: Float64Array, d: number, count: number, random: Xoshiro12
   return centres;
 }
 
-function settle(points: Float64Array, d: number, begun: Float64Array): Partition {
+function* settle(points: Float64Array, d: number, begun: Float64Array): Steps<Partition> {
   const of = new Int32Array(points.length / d);
   let centres = begun;
   let scatter = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {
+    yield { what: 'finding styles', done: round, total: ROUNDS };
     let total = 0;
     for (let i = 0; i < of.length; i++) {
       let nearest = Number.POSITIVE_INFINITY;

@@ -1,3 +1,4 @@
+import type { Steps } from '../long-work.ts';
 import { shuffled, xoshiro128 } from '../vectors/random.ts';
 import type { Layout } from './layout.ts';
 
@@ -25,7 +26,7 @@ export type DistancesFrom = (row: number) => ArrayLike<number>;
  * of more, of a sample by the seed, each beside all others. Ties go by row. With two artists or fewer nothing can be
  * false.
  */
-export function mapQuality({ x, y }: Layout, distancesFrom: DistancesFrom, seed: number): Kept {
+export function* mapQuality({ x, y }: Layout, distancesFrom: DistancesFrom, seed: number): Steps<Kept> {
   const n = x.length;
   const k = min(NEAREST, max(0, ceil(n / 2) - 1));
   const all = Array.from({ length: n }, (_, row) => row);
@@ -33,7 +34,8 @@ export function mapQuality({ x, y }: Layout, distancesFrom: DistancesFrom, seed:
   if (k === 0) return { k, artists: n, trustworthiness: 1, kept: 1 };
   const onMap = new Float64Array(n);
   let [penalty, found] = [0, 0];
-  for (const row of sample) {
+  for (const [i, row] of sample.entries()) {
+    yield { what: 'measuring the map', done: i, total: sample.length };
     for (let j = 0; j < n; j++) {
       const dx = (x[j] as number) - (x[row] as number);
       const dy = (y[j] as number) - (y[row] as number);

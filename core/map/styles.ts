@@ -1,3 +1,4 @@
+import { partOf, type Steps } from '../long-work.ts';
 import { xoshiro128 } from '../vectors/random.ts';
 import { type Partition, partition } from './partition.ts';
 import { wordsOf } from './words.ts';
@@ -26,14 +27,15 @@ const WORTH = 0.03;
  * of two to eight, as explain 3 % more of the artists' scatter than one less does; one of fewer than 16 artists. The same
  * input and seed give the same styles.
  */
-export function stylesOf(means: readonly Means[], seed: number): Styles {
+export function* stylesOf(means: readonly Means[], seed: number): Steps<Styles> {
   const n = means[0]?.values.length ?? 0;
   const d = means.length;
   const points = new Float64Array(n * d);
   for (const [f, { values }] of means.entries()) {
     for (const [i, value] of standardised(values).entries()) points[i * d + f] = value;
   }
-  const { of, centres } = handful(points, d, Math.min(MOST, Math.floor(n / ARTISTS_OF_A_STYLE)), seed);
+  const most = Math.min(MOST, Math.floor(n / ARTISTS_OF_A_STYLE));
+  const { of, centres } = yield* handful(points, d, most, seed);
   const sizes = new Float64Array(centres.length / (d || 1));
   for (const part of of) sizes[part] = (sizes[part] as number) + 1;
   const parts = Array.from(sizes, (_, part) => part).filter((part) => (sizes[part] as number) > 0);
@@ -48,9 +50,14 @@ export function stylesOf(means: readonly Means[], seed: number): Styles {
   };
 }
 
-function handful(points: Float64Array, d: number, most: number, seed: number): Partition {
+function* handful(points: Float64Array, d: number, most: number, seed: number): Steps<Partition> {
   const random = xoshiro128(seed);
-  const parted = Array.from({ length: Math.max(1, most) }, (_, i) => partition(points, d, i + 1, random));
+  const parted: Partition[] = [];
+  const counts = Math.max(1, most);
+  for (let count = 1; count <= counts; count++) {
+    const steps = partition(points, d, count, random);
+    parted.push(yield* partOf('finding styles', count - 1, counts, steps));
+  }
   const isWorth = (found: Partition, i: number): boolean => {
     const [all, before] = [parted[0]?.scatter ?? 0, parted[i - 1]?.scatter ?? 0];
     return before - found.scatter > (i === 1 ? 0 : WORTH * all);

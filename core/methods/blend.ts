@@ -1,4 +1,6 @@
+import type { Steps } from '../long-work.ts';
 import { type ItemIndex, ItemNeighbours, itemIndex } from '../recommend/items.ts';
+import type { Neighbours } from '../similarity/neighbours.ts';
 import { type Part, reasonsOfParts } from '../similarity/reasons.ts';
 import { TopRows } from '../vectors/nearest.ts';
 import type { Playlists } from '../vectors/playlists.ts';
@@ -32,9 +34,11 @@ export class Blend implements Method {
   readonly #weight: number;
   readonly #index: ItemIndex;
   readonly #byPlaylists: ItemNeighbours;
+  /** Of the artist that was asked of last, since one is asked of many times in a row. */
+  #last: { artist: number; places: [bySound: Places, byPlaylists: Places] } | undefined;
 
-  /** `nearest` is what sound finds at that depth, where it is already there. */
-  constructor(sound: Method, playlists: Playlists, weight: number, nearest = sound.nearest(DEPTH)) {
+  /** `nearest` is what sound finds at the depth `DEPTH`. */
+  constructor(sound: Method, playlists: Playlists, weight: number, nearest: Neighbours) {
     const { k, rows } = nearest;
     this.ids = sound.ids;
     this.features = [...sound.features, PLAYLISTS];
@@ -46,11 +50,12 @@ export class Blend implements Method {
     this.#byPlaylists = new ItemNeighbours(this.#index);
   }
 
-  nearest(k: number): ReturnType<Method['nearest']> {
+  *nearest(k: number): Steps<Neighbours> {
     const n = this.ids.length;
     const kept = Math.max(0, Math.min(k, n - 1));
     const result = { n, k: kept, rows: new Int32Array(n * kept), distances: new Float64Array(n * kept) };
     for (let artist = 0; artist < n; artist++) {
+      yield { what: 'blending', done: artist, total: n };
       const { rows, similarities } = this.rank(artist, kept);
       result.rows.set(rows, artist * kept);
       result.distances.set(
@@ -131,7 +136,11 @@ export class Blend implements Method {
   }
 
   #places(artist: number): [bySound: Places, byPlaylists: Places] {
-    return [placesOf(this.#soundRows(artist)), placesOf(this.#byPlaylists.nearest([artist], DEPTH).rows)];
+    if (this.#last?.artist !== artist) {
+      const byPlaylists = this.#byPlaylists.nearest([artist], DEPTH).rows;
+      this.#last = { artist, places: [placesOf(this.#soundRows(artist)), placesOf(byPlaylists)] };
+    }
+    return this.#last.places;
   }
 
   #soundRows(artist: number): Int32Array {

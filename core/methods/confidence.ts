@@ -1,3 +1,4 @@
+import type { Steps } from '../long-work.ts';
 import type { Neighbours } from '../similarity/neighbours.ts';
 import { RESAMPLES, type Redistance } from './resamples.ts';
 
@@ -18,17 +19,18 @@ export const candidatesOf = (n: number): number => CANDIDATES * confidentAmong(n
  *
  * Work per artist is bounded: 100 resamples of the candidates alone.
  */
-export function confidences(
+export function* confidences(
   { n, k: candidates, rows }: Neighbours,
   k: number,
   redistance: Redistance,
-): Float64Array {
+): Steps<Float64Array> {
   const shares = new Float64Array(n * candidates);
   const distances = Array.from({ length: candidates }, () => new Float64Array(RESAMPLES));
   // Candidates in the order of rows, so that of equal distances the first comes first.
   const order = new Int32Array(candidates);
   const nearest = new Float64Array(Math.min(k, candidates));
   for (let artist = 0; artist < n; artist++) {
+    yield { what: 'measuring confidence', done: artist, total: n };
     const others = rows.subarray(artist * candidates, (artist + 1) * candidates);
     for (let c = 0; c < candidates; c++) {
       redistance(artist, others[c] as number, distances[c] as Float64Array);

@@ -1,5 +1,5 @@
 import { type Matrix, TWIN_SQUARED } from '../similarity/matrix.ts';
-import { nearestNeighbours } from '../similarity/neighbours.ts';
+import { nearestInSteps } from '../similarity/neighbours.ts';
 import { reasonsOfParts } from '../similarity/reasons.ts';
 import type { Method } from './method.ts';
 
@@ -17,7 +17,7 @@ export const euclidean = (
   means: readonly ArrayLike<number>[],
 ): Method => ({
   ...{ name, ids: matrix.ids, features, matrix },
-  nearest: (k) => nearestNeighbours(matrix, k),
+  nearest: (k) => nearestInSteps(matrix, k),
   distancesFrom: (a) => distancesIn(matrix, a),
   reasons: (a, b) =>
     reasonsOfParts(

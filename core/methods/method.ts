@@ -1,3 +1,4 @@
+import type { Steps } from '../long-work.ts';
 import type { Matrix } from '../similarity/matrix.ts';
 import type { Neighbours } from '../similarity/neighbours.ts';
 import type { Reason } from '../similarity/reasons.ts';
@@ -15,7 +16,7 @@ export interface Method {
   /** The points whose Euclidean distances the method's are; null where it has none. */
   readonly matrix: Matrix | null;
   /** The exact k nearest of every artist; ties by row. Each method searches in its own way. */
-  nearest(k: number): Neighbours;
+  nearest(k: number): Steps<Neighbours>;
   /** The distances of one artist to all, by row. */
   distancesFrom(a: number): Float64Array;
   /** Why b is as near to a as it is: what each feature adds, the smallest first; shares sum to 1. */

@@ -1,3 +1,4 @@
+import type { Steps } from '../long-work.ts';
 import { xoshiro128 } from '../vectors/random.ts';
 
 // Looked up once: in a test's own realm each look-up of a global takes longer than the function.
@@ -18,10 +19,11 @@ export interface Resamples {
 }
 
 /** Draws the tracks of all artists; artist i's are the rows `starts[i]` to `starts[i + 1]` - 1. */
-export function resamplesOf(starts: Int32Array, seed: number): Resamples {
+export function* resamplesOf(starts: Int32Array, seed: number): Steps<Resamples> {
   const tracks = starts.at(-1) as number;
   const counts = new Uint16Array(RESAMPLES * tracks);
   for (let artist = 0; artist + 1 < starts.length; artist++) {
+    yield { what: 'resampling tracks', done: artist, total: starts.length - 1 };
     const random = xoshiro128((seed ^ Math.imul(artist + 1, 0x9e3779b1)) >>> 0);
     const [first, last] = [starts[artist] as number, starts[artist + 1] as number];
     for (let s = 0; s < RESAMPLES; s++) {
@@ -41,10 +43,14 @@ export type Redistance = (a: number, b: number, distances: Float64Array) => void
  * Artists as means of their tracks' points (`points[t * features + f]`, NaN where not known): Euclidean between the
  * means of what was drawn. In a feature of which no value was drawn, two artists do not differ.
  */
-export function meanRedistance(points: Float64Array, { starts, tracks, counts }: Resamples): Redistance {
+export function* meanRedistance(
+  points: Float64Array,
+  { starts, tracks, counts }: Resamples,
+): Steps<Redistance> {
   const d = points.length / tracks;
   const means = new Float64Array((starts.length - 1) * RESAMPLES * d);
   for (let artist = 0, at = 0; artist + 1 < starts.length; artist++) {
+    yield { what: 'resampling means', done: artist, total: starts.length - 1 };
     const [first, last] = [starts[artist] as number, starts[artist + 1] as number];
     for (let s = 0; s < RESAMPLES; s++) {
       for (let f = 0; f < d; f++, at++) {

@@ -1,3 +1,4 @@
+import { runAtOnce, type Steps } from '../long-work.ts';
 import { byId } from '../text.ts';
 
 /** A track of an artist with its raw features; null where a value is not known. */
@@ -28,7 +29,11 @@ export interface GatheredSets {
  * Gathers the tracks of each artist; a track that comes twice for an artist counts once, the first. A feature that no
  * track has a value of is left out, for all.
  */
-export function trackSets(tracks: Iterable<ArtistTrack>, wanted: readonly string[]): GatheredSets {
+export const trackSets = (tracks: Iterable<ArtistTrack>, wanted: readonly string[]): GatheredSets =>
+  runAtOnce(setsInSteps(tracks, wanted));
+
+/** As `trackSets`, in steps. */
+export function* setsInSteps(tracks: Iterable<ArtistTrack>, wanted: readonly string[]): Steps<GatheredSets> {
   const byArtist = new Map<string, Map<string, ArtistTrack>>();
   for (const track of tracks) {
     const known = byArtist.get(track.artist_id) ?? new Map<string, ArtistTrack>();
@@ -40,6 +45,7 @@ export function trackSets(tracks: Iterable<ArtistTrack>, wanted: readonly string
     [...all.values()].some(({ features }) => isKnown(features[feature]));
   const features = wanted.filter((feature) => artists.some(([, all]) => measures(feature)(all)));
   const dropped: GatheredSets['dropped'] = [];
+  yield { what: 'gathering tracks', done: 0, total: features.length + 1 };
   const kept = artists.filter(([id, all]) => {
     const missing = features.find((feature) => !measures(feature)(all));
     if (missing !== undefined) dropped.push({ id, reason: `no-features:${missing}` });
@@ -48,12 +54,15 @@ export function trackSets(tracks: Iterable<ArtistTrack>, wanted: readonly string
   const rows = kept.flatMap(([, all]) => [...all.values()].sort((a, b) => byId(a.id, b.id)));
   const starts = new Int32Array(kept.length + 1);
   for (const [i, [, all]] of kept.entries()) starts[i + 1] = (starts[i] as number) + all.size;
-  const columns = features.map((feature) =>
-    Float64Array.from(rows, (row) => {
+  const columns: Float64Array[] = [];
+  for (const [f, feature] of features.entries()) {
+    yield { what: 'gathering tracks', done: f + 1, total: features.length + 1 };
+    const values = Float64Array.from(rows, (row) => {
       const value = row.features[feature];
       return isKnown(value) ? value : Number.NaN;
-    }),
-  );
+    });
+    columns.push(values);
+  }
   return { sets: { ids: kept.map(([id]) => id), starts, features, columns }, dropped };
 }
 

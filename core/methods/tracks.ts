@@ -1,4 +1,5 @@
-import { type Neighbours, nearestNeighbours } from '../similarity/neighbours.ts';
+import type { Steps } from '../long-work.ts';
+import { type Neighbours, nearestInSteps } from '../similarity/neighbours.ts';
 import { type Part, reasonsOfParts } from '../similarity/reasons.ts';
 import { TopRows } from '../vectors/nearest.ts';
 import type { Method } from './method.ts';
@@ -24,14 +25,16 @@ export function tracksMethod(space: Space): Method {
  * Exact. The artists whose centres are nearest bound how far the k-th nearest can be; a pair whose boxes are farther
  * from each other than that for both is given up. Where all pairs are wanted none can be given up.
  */
-function nearestSets(space: Space, distances: DistancesTo, k: number): Neighbours {
+function* nearestSets(space: Space, distances: DistancesTo, k: number): Steps<Neighbours> {
   const n = space.ids.length;
   const kept = Math.max(0, Math.min(k, n - 1));
-  const limits = limitsOf(space, distances, kept);
+  const limits = yield* limitsOf(space, distances, kept);
   const within = setDistances(space, limits);
   const nearest = space.ids.map(() => new TopRows(kept));
   // Each list is shown its rows in ascending order, as it has to be.
   for (let a = 0; kept > 0 && a < n; a++) {
+    // The first artists are compared with all others, the last with few.
+    yield { what: 'comparing tracks', done: a * (2 * n - a), total: n * n };
     const toOthers = within(a, a + 1, n);
     for (let i = 0; i < toOthers.length; i++) {
       const [b, distance] = [a + 1 + i, toOthers[i] as number];
@@ -41,6 +44,7 @@ function nearestSets(space: Space, distances: DistancesTo, k: number): Neighbour
   }
   const result = { n, k: kept, rows: new Int32Array(n * kept), distances: new Float64Array(n * kept) };
   for (const [i, top] of nearest.entries()) {
+    yield { what: 'sorting neighbours', done: i, total: n };
     const { rows, similarities } = top.sorted();
     result.rows.set(rows, i * kept);
     result.distances.set(
@@ -56,14 +60,17 @@ function offer(top: TopRows, row: number, distance: number): void {
 }
 
 /** Of each artist, a distance within which at least k others are. */
-function limitsOf(space: Space, distances: DistancesTo, k: number): Float64Array {
+function* limitsOf(space: Space, distances: DistancesTo, k: number): Steps<Float64Array> {
   const n = space.ids.length;
-  if (k === n - 1) return new Float64Array(n).fill(Number.POSITIVE_INFINITY);
-  const near = nearestNeighbours(centres(space), 2 * k);
-  return Float64Array.from({ length: n }, (_, a) => {
+  const limits = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
+  if (k === n - 1) return limits;
+  const near = yield* nearestInSteps(centres(space), 2 * k);
+  for (let a = 0; a < n; a++) {
+    yield { what: 'bounding distances', done: a, total: n };
     const rows = near.rows.subarray(a * near.k, (a + 1) * near.k);
-    return Float64Array.from(rows, (b) => distances(a, b, b + 1)[0] as number).sort()[k - 1] as number;
-  });
+    limits[a] = Float64Array.from(rows, (b) => distances(a, b, b + 1)[0] as number).sort()[k - 1] as number;
+  }
+  return limits;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { runAtOnce, type Steps } from '../long-work.ts';
 import { type Xoshiro128, xoshiro128 } from '../vectors/random.ts';
 import type { HeldOut } from './holdout.ts';
 import type { Scorer } from './scorer.ts';
@@ -68,9 +69,18 @@ const RESAMPLES = 1000;
  * differences of two scorers' values, playlist by playlist, it tells whether one is better. Values that depend on those
  * beside them are drawn in blocks of neighbours, the first following the last (Politis and Romano 1992).
  */
-export function bootstrap(values: Float64Array, random: Xoshiro128, block = 1): [number, number] {
+export const bootstrap = (values: Float64Array, random: Xoshiro128, block = 1): [number, number] =>
+  runAtOnce(bootstrapInSteps(values, random, block));
+
+/** As `bootstrap`, a resample a step. */
+export function* bootstrapInSteps(
+  values: Float64Array,
+  random: Xoshiro128,
+  block = 1,
+): Steps<[number, number]> {
   const means = new Float64Array(RESAMPLES);
   for (let s = 0; s < RESAMPLES; s++) {
+    yield { what: 'measuring intervals', done: s, total: RESAMPLES };
     let sum = 0;
     let from = 0;
     for (let i = 0; i < values.length; i++) {

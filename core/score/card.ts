@@ -1,4 +1,5 @@
-import { bootstrap } from '../recommend/quality.ts';
+import { partOf, type Steps } from '../long-work.ts';
+import { bootstrapInSteps } from '../recommend/quality.ts';
 import { type Xoshiro128, xoshiro128 } from '../vectors/random.ts';
 import type { Measure } from './measures.ts';
 
@@ -29,7 +30,7 @@ export function scoreCard(
   popularity: readonly (number | null)[],
   measures: readonly Measure[],
   seed: number,
-): Measured[] {
+): Steps<Measured[]> {
   return heldOutCard([ranking], popularity, [measures], seed);
 }
 
@@ -37,44 +38,48 @@ export function scoreCard(
  * The score card of what was held out in folds: `rankings[i]` does not know what the measures of fold i, which are the
  * same in each, ask for. An artist's value is the mean over the folds that ask of it.
  */
-export function heldOutCard(
+export function* heldOutCard(
   rankings: readonly Ranking[],
   popularity: readonly (number | null)[],
   folds: readonly (readonly Measure[])[],
   seed: number,
-): Measured[] {
+): Steps<Measured[]> {
   const byChance = folds.map(() => chance(popularity.length, seed));
   const byPopularity = folds.map(() => popular(popularity));
   const [first = []] = folds;
-  return first.flatMap(({ name, k }, m) => {
+  const card: Measured[] = [];
+  for (const [m, { name, k }] of first.entries()) {
     const measures = folds.map((measures) => measures[m] as Measure);
-    const values = known(meansOverFolds(measures, rankings));
-    if (values.length === 0) return [];
-    const [low, high] = bootstrap(values, xoshiro128(seed));
-    return {
-      ...{ name, k, value: meanOf(values), low, high },
-      random: meanOf(known(meansOverFolds(measures, byChance))),
-      popularity: meanOf(known(meansOverFolds(measures, byPopularity))),
-      artists: values.length,
-    };
-  });
+    const part = <T>(of: number, steps: Steps<T>) => partOf('scoring', 4 * m + of, 4 * first.length, steps);
+    const values = known(yield* part(0, meansOverFolds(measures, rankings)));
+    if (values.length === 0) continue;
+    const [low, high] = yield* part(1, bootstrapInSteps(values, xoshiro128(seed)));
+    const random = meanOf(known(yield* part(2, meansOverFolds(measures, byChance))));
+    const popularities = meanOf(known(yield* part(3, meansOverFolds(measures, byPopularity))));
+    const figures = { value: meanOf(values), low, high, random, popularity: popularities };
+    card.push({ name, k, ...figures, artists: values.length });
+  }
+  return card;
 }
 
 /**
  * What rankings reach, artist by artist (all, unless told which): the mean over the folds that ask of one; NaN where none
  * does.
  */
-export function meansOverFolds(
+export function* meansOverFolds(
   measures: readonly Measure[],
   rankings: readonly Ranking[],
-  artists: Iterable<number> = measures[0]?.known.keys() ?? [],
-): Float64Array {
-  return Float64Array.from(artists, (artist) => {
+  artists: readonly number[] = [...(measures[0]?.known.keys() ?? [])],
+): Steps<Float64Array> {
+  const means = new Float64Array(artists.length);
+  for (const [i, artist] of artists.entries()) {
+    yield { what: 'scoring', done: i, total: artists.length };
     const values = measures.flatMap((measure, fold) => [
       ...valuesOf(measure, rankings[fold] as Ranking, [artist]),
     ]);
-    return values.reduce((sum, value) => sum + value, 0) / values.length;
-  });
+    means[i] = values.reduce((sum, value) => sum + value, 0) / values.length;
+  }
+  return means;
 }
 
 /** Those that are not NaN. */

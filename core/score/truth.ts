@@ -1,3 +1,4 @@
+import { runAtOnce, type Steps } from '../long-work.ts';
 import { listAt, type Playlists } from '../vectors/playlists.ts';
 
 /** What is known of artists: of each row, the rows that are known to go with it. Always both ways, never itself. */
@@ -19,15 +20,19 @@ export function artistPlaylists(ids: readonly string[], playlists: Iterable<read
 }
 
 /** Artists that share a playlist. */
-export function playlistTruth(playlists: Playlists): Truth {
+export function* playlistTruth(playlists: Playlists): Steps<Truth> {
   const truth = playlists.ids.map(() => new Set<number>());
-  for (let p = 0; p < playlists.starts.length; p++) {
+  const lists = playlists.starts.length;
+  for (let p = 0; p < lists; p++) {
     const artists = new Set(listAt(playlists, p));
-    for (const a of artists) for (const b of artists) if (a !== b) truth[a]?.add(b);
+    for (const a of artists) {
+      yield { what: 'reading playlists', done: p, total: lists };
+      for (const b of artists) if (a !== b) truth[a]?.add(b);
+    }
   }
   return truth;
 }
 
 /** Artists that a list of pairs names together. A pair goes both ways, however often it stands there. */
 export const relatedTruth = (ids: readonly string[], pairs: Iterable<readonly [string, string]>): Truth =>
-  playlistTruth(artistPlaylists(ids, pairs));
+  runAtOnce(playlistTruth(artistPlaylists(ids, pairs)));

@@ -1,5 +1,6 @@
+import { runAtOnce, type Steps } from '../long-work.ts';
 import type { Matrix } from './matrix.ts';
-import { prepareSearch, searchLeaves } from './search.ts';
+import { prepareSearch, searchInSteps, searchLeaves } from './search.ts';
 
 /** The k nearest rows of each row, the nearest first; ties by row, which is by id. */
 export interface Neighbours {
@@ -12,11 +13,17 @@ export interface Neighbours {
 }
 
 /** The exact k nearest neighbours of every row, itself left out; all others, where `k` is n - 1 or more. */
-export function nearestNeighbours(matrix: Matrix, k: number): Neighbours {
-  return nearestRows(matrix, k, 0, matrix.ids.length);
+export const nearestNeighbours = (matrix: Matrix, k: number): Neighbours =>
+  runAtOnce(nearestInSteps(matrix, k));
+
+/** As above, in steps. */
+export function* nearestInSteps(matrix: Matrix, k: number): Steps<Neighbours> {
+  const search = prepareSearch(matrix, k);
+  yield* searchInSteps(search);
+  return search.result;
 }
 
-/** As above of the rows [from, to) alone, the first of which is at 0 in the result. */
+/** As `nearestNeighbours` of the rows [from, to) alone, the first of which is at 0 in the result. */
 export function nearestRows(matrix: Matrix, k: number, from: number, to: number): Neighbours {
   const search = prepareSearch(matrix, k, 1, [from, to]);
   searchLeaves(search);

@@ -1,4 +1,5 @@
 import { instantiate } from '../kernel.ts';
+import { runAtOnce, type Steps } from '../long-work.ts';
 import type { Matrix } from './matrix.ts';
 import KERNEL from './nearest.wasm.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -113,11 +114,23 @@ export function searchLeaves(
   thread = 0,
   kernelOf = HAS_WEBASSEMBLY ? simdKernel : plainKernel,
 ): void {
+  runAtOnce(searchInSteps(search, thread, kernelOf));
+}
+
+/** As `searchLeaves`, a leaf a step. */
+export function* searchInSteps(
+  search: Search,
+  thread = 0,
+  kernelOf = HAS_WEBASSEMBLY ? simdKernel : plainKernel,
+): Steps<void> {
   const { memory, leaves, places } = search;
   const next = new Int32Array(memory.buffer, places.next, 1);
   const searchLeaf = leafSearcher(search, thread, kernelOf(search, thread));
   for (let from = Atomics.add(next, 0, SHARE); from < leaves; from = Atomics.add(next, 0, SHARE)) {
-    for (let leaf = from; leaf < Math.min(leaves, from + SHARE); leaf++) searchLeaf(leaf);
+    for (let leaf = from; leaf < Math.min(leaves, from + SHARE); leaf++) {
+      yield { what: 'finding neighbours', done: leaf, total: leaves };
+      searchLeaf(leaf);
+    }
   }
 }
 

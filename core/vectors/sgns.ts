@@ -33,8 +33,8 @@ export interface SgnsPart {
   readonly random: Uint32Array;
 }
 
-/** Words between two rests: some tenths of a second. */
-const REST = 100_000;
+/** Words between two yields: some tenths of a second. */
+const BETWEEN_YIELDS = 100_000;
 const PAGE = 65_536;
 const MOST_PAGES = 65_536;
 
@@ -46,7 +46,7 @@ const MOST_PAGES = 65_536;
  * each overshoots, and the more frequent tracks are, the more.
  *
  * The same playlists, settings and seed give the same bytes on every machine. Both layers and the corpus are in memory
- * a second time meanwhile; the training's own layers are set at the end. Rests and throws as `trainEpoch`; throws
+ * a second time meanwhile; the training's own layers are set at the end. Yields and throws as `trainEpoch`; throws
  * `InvalidInputError` also where all that does not fit the 4 GB of a WebAssembly memory.
  */
 export function* trainEpochShared(training: Training, corpus: Corpus): Generator<number, void, void> {
@@ -104,7 +104,7 @@ export function beginEpoch(training: Training, corpus: Corpus, threads: number):
 }
 
 /**
- * Learns from every so many-th list. Rests now and then, telling how many words its lists so far have; gives the state
+ * Learns from every so many-th list. Yields now and then how many words its lists so far have; gives the state
  * of its generator at the end.
  */
 export function* trainPart(part: SgnsPart): Generator<number, Uint32Array, void> {
@@ -113,12 +113,12 @@ export function* trainPart(part: SgnsPart): Generator<number, Uint32Array, void>
   const state = viewOf(part, kernel.state, 4);
   const starts = viewOf(part, kernel.starts, lists + 1);
   state.set(part.random);
-  let [first, rested, words] = [thread, 0, 0];
+  let [first, yielded, words] = [thread, 0, 0];
   for (let p = thread; p < lists; p += threads) {
     words += (starts[p + 1] as number) - (starts[p] as number);
-    if (words - rested < REST && p + threads < lists) continue;
+    if (words - yielded < BETWEEN_YIELDS && p + threads < lists) continue;
     kernel.train(first, p + 1, threads, ...part.schedule);
-    [first, rested] = [p + threads, words];
+    [first, yielded] = [p + threads, words];
     yield words;
   }
   return Uint32Array.from(state);

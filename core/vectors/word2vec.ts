@@ -27,12 +27,12 @@ export function beginTraining(vocabulary: Vocabulary, settings: Word2VecSettings
   return { settings, vocabulary, inputs, outputs: new Float32Array(inputs.length), random, epoch: 0 };
 }
 
-/** Words between two rests: some tenths of a second. */
-const REST = 10_000;
+/** Words between two yields: some tenths of a second. */
+const BETWEEN_YIELDS = 10_000;
 
 /**
  * Passes over the corpus once: word2vec (Mikolov and others, 2013, arXiv 1301.3781 and 1310.4546) with negative
- * sampling, in one thread, every playlist a sentence. It allocates nothing by word. Rests now and then, telling how
+ * sampling, in one thread, every playlist a sentence. It allocates nothing by word. Yields now and then how
  * many words of the corpus are done, so that a lease can be renewed; the epoch is done when there is no more.
  *
  * Throws `InvalidInputError` where all epochs are done, or where the corpus has tracks that the vocabulary has not.
@@ -42,14 +42,14 @@ export function* trainEpoch(training: Training, corpus: Corpus): Generator<numbe
   const words = corpus.tokens.length;
   checkPass(training, corpus);
   const pass = passOf(training, corpus);
-  let rested = 0;
+  let yielded = 0;
   for (let p = 0; p + 1 < corpus.starts.length; p++) {
     const [start, end] = [corpus.starts[p] as number, corpus.starts[p + 1] as number];
     const done = (epoch * words + start) / (settings.epochs * words);
     pass.rate = settings.rate + (settings.lastRate - settings.rate) * done;
     trainList(pass, sampled(pass, corpus, start, end));
-    if (end - rested >= REST) {
-      rested = end;
+    if (end - yielded >= BETWEEN_YIELDS) {
+      yielded = end;
       yield end;
     }
   }

@@ -1,19 +1,16 @@
-import type { Clock, Progress } from '../../core/ports.ts';
+import { type LongWork, yieldToEventLoop } from '../../core/long-work.ts';
 import { merged, type Naming, type Neighbour } from '../../core/recommend/choose.ts';
 import type { HeardSong, SongNames } from '../../core/recommend/heard.ts';
 import type { Way } from '../../core/recommend/way.ts';
 import type { LocatedWay } from './choose-ways.ts';
 
 /** What finding neighbours needs. */
-export interface NearestDeps {
-  clock: Clock;
-  progress: Progress;
-}
+export type NearestDeps = Pick<LongWork, 'clock' | 'progress'>;
 
 /** Those beyond weigh next to nothing, and take as long. */
 const MOST_HEARD = 1000;
-/** Songs between two rests, in which the run's lease is renewed. */
-const BETWEEN_RESTS = 16;
+/** Songs after which the event loop has its turn, so that the run's lease is renewed. */
+const BETWEEN_TURNS = 16;
 
 /** The songs that weigh the most, by id. */
 export function heaviest(songs: readonly HeardSong[]): readonly HeardSong[] {
@@ -35,9 +32,9 @@ export async function nearestOf(
   });
   const namings: Naming[] = [];
   for (const [i, song] of heard.entries()) {
-    if (i % BETWEEN_RESTS === 0) {
+    if (i % BETWEEN_TURNS === 0) {
       progress('finding songs', i, heard.length);
-      await clock.sleep(0);
+      await yieldToEventLoop({ clock });
     }
     const rankings = ways.map(({ way, rows }, w) => neighboursOf(way, rows[i], leftOut[w] as Set<number>));
     const [first = [], ...others] = rankings;

@@ -1,5 +1,6 @@
 import type { RecommendationScores } from '../../core/events.ts';
-import type { Clock, Progress, Runs } from '../../core/ports.ts';
+import { type LongWork, yieldToEventLoop } from '../../core/long-work.ts';
+import type { Runs } from '../../core/ports.ts';
 import { FOLDS, type Holdout, holdOut } from '../../core/recommend/holdout.ts';
 import { byPopularity, itemIndex, itemScorer } from '../../core/recommend/items.ts';
 import { reciprocalRankScorer } from '../../core/recommend/merge.ts';
@@ -25,11 +26,9 @@ import { trainVectors } from '../trainer/train-vectors.ts';
 import type { WaysDeps } from './ways.ts';
 
 /** What scoring by playlists needs. */
-export interface ScorePlaylistsDeps {
+export interface ScorePlaylistsDeps extends Pick<LongWork, 'clock' | 'progress'> {
   warehouse: WaysDeps['warehouse'];
   runs: Runs;
-  clock: Clock;
-  progress: Progress;
 }
 
 /** A way that can be asked, and the songs that it knows. */
@@ -66,7 +65,7 @@ export async function scorePlaylists(
     const byVectors = isTrained ? await trainedOn(deps, training, settings) : undefined;
     const asked = waysOf(training, bySound, byVectors, seed);
     for (const { rest } of heldOut) {
-      await deps.clock.sleep(0);
+      await yieldToEventLoop({ clock: deps.clock });
       for (const [method, { scorer, known }] of Object.entries(asked)) {
         const ranked = scorer(rest.given, Math.max(LONG_LIST, rest.hidden.length));
         const reach = rest.hidden.filter((id) => known.has(id)).length / rest.hidden.length;

@@ -1,11 +1,12 @@
 import { InvalidInputError } from '../../core/errors.ts';
 import type { Ruler, SimilarityRequest } from '../../core/events.ts';
 import { DEFAULT_FEATURES, FEATURES } from '../../core/features.ts';
-import { Blend } from '../../core/methods/blend.ts';
+import type { Steps } from '../../core/long-work.ts';
+import { Blend, DEPTH } from '../../core/methods/blend.ts';
 import { fitBlend } from '../../core/methods/fit-blend.ts';
 import { meanMethod } from '../../core/methods/mean.ts';
 import type { Method, MethodName } from '../../core/methods/method.ts';
-import { placeTracks, SPACE_FEATURES, type Space } from '../../core/methods/space.ts';
+import { placeInSteps, SPACE_FEATURES, type Space } from '../../core/methods/space.ts';
 import type { TrackSets } from '../../core/methods/track-sets.ts';
 import { tracksMethod } from '../../core/methods/tracks.ts';
 import { whitenedMethod } from '../../core/methods/whitened.ts';
@@ -109,12 +110,12 @@ export interface BySets {
 }
 
 /** Makes a method that hears the tracks one by one. Throws `InvalidInputError` where the ruler needs what no track has. */
-export function bySets(
+export function* bySets(
   name: Exclude<MethodName, 'mean'>,
   sets: TrackSets,
   ruler: GivenRuler | undefined,
   playlists: Playlists,
-): BySets {
+): Steps<BySets> {
   const pinned = ruler?.space ?? undefined;
   const missing = pinned?.features.find((feature) => !sets.features.includes(feature));
   if (missing !== undefined) {
@@ -123,10 +124,11 @@ export function bySets(
       'compare this day by its own ruler',
     );
   }
-  const space = placeTracks(sets, pinned);
+  const space = yield* placeInSteps(sets, pinned);
   if (name === 'tracks') return { method: tracksMethod(space), space, weight: null };
   const method = whitenedMethod(space);
   if (name === 'whitened') return { method, space, weight: null };
-  const { weight } = fitBlend(method, playlists, SEED);
-  return { method: new Blend(method, playlists, weight), space, weight };
+  const nearest = yield* method.nearest(DEPTH);
+  const { weight } = yield* fitBlend(method, nearest, playlists, SEED);
+  return { method: new Blend(method, playlists, weight, nearest), space, weight };
 }

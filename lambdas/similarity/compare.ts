@@ -1,6 +1,7 @@
 import { nearestOnThreads } from '../../adapters/threads/nearest.ts';
 import { batched } from '../../core/batches.ts';
 import { parseInput, SimilarityRequest, type SimilarityResult } from '../../core/events.ts';
+import { counted, runInSlices } from '../../core/long-work.ts';
 import type { ArtistMap } from '../../core/map/artist-map.ts';
 import { candidatesOf } from '../../core/methods/confidence.ts';
 import type { Method } from '../../core/methods/method.ts';
@@ -47,7 +48,11 @@ export async function compareOr<T>(
   const isTooLarge = ({ result }: Prepared): boolean =>
     shareOut !== undefined && result.pairs > (request.inOnePiece ?? Infinity);
   const measured = async (prepared: Prepared): Promise<Compared> =>
-    await judged(deps, isTooLarge(prepared) ? await sketched(prepared) : await measure(prepared), request);
+    await judged(
+      deps,
+      isTooLarge(prepared) ? await sketched(deps, prepared) : await measure(deps, prepared),
+      request,
+    );
   if (request.dryRun) return (await measured(await prepare(deps, dt, request))).result;
   await repair(deps, [...DAY_KINDS, ...EXCLUDED.similarity]);
   await readyDay(deps, dt);
@@ -75,8 +80,8 @@ async function compareAs(
   measured: Compared,
 ): Promise<Ending<SimilarityResult>> {
   const { lookedInto, nearest } = measured;
-  const looked = lookedInto && lookInto(measured, lookedInto, nearest);
-  const map = lookedInto && drawMap(measured, nearest);
+  const looked = lookedInto && (await runInSlices(deps, lookInto(measured, lookedInto, nearest)));
+  const map = lookedInto && (await runInSlices(deps, drawMap(measured, nearest)));
   const { date: dt } = measured.result;
   const result: SimilarityResult = {
     ...measured.result,
@@ -99,11 +104,11 @@ interface Compared extends Prepared {
   nearest: Neighbours;
 }
 
-async function measure(prepared: Prepared): Promise<Compared> {
+async function measure(deps: CompareDeps, prepared: Prepared): Promise<Compared> {
   const { day, compared, method, lookedInto, k, result } = prepared;
   // The closest pairs are exact for as many neighbours as there are pairs to name.
   const wide = Math.max(k, CLOSEST, ...(lookedInto ? [SCORED, candidatesOf(method.ids.length)] : []));
-  const nearest = await nearestBy(method, wide);
+  const nearest = await nearestBy(deps, method, wide);
   const named = closestPairs(nearest, CLOSEST).map(({ a, b, distance }) => ({
     artist: artistAt(day.artists, compared[a] as number),
     y_artist: artistAt(day.artists, compared[b] as number),
@@ -113,17 +118,17 @@ async function measure(prepared: Prepared): Promise<Compared> {
 }
 
 /** What is too large for one function: as many neighbours as its score takes, and no more. */
-async function sketched({ result, ...prepared }: Prepared): Promise<Compared> {
+async function sketched(deps: CompareDeps, { result, ...prepared }: Prepared): Promise<Compared> {
   const warning = `no closest pairs: ${result.pairs} neighbours are more than are computed in one piece`;
   return {
     ...prepared,
-    nearest: await nearestBy(prepared.method, prepared.lookedInto ? SCORED : 0),
+    nearest: await nearestBy(deps, prepared.method, prepared.lookedInto ? SCORED : 0),
     result: { ...result, warnings: [warning, ...result.warnings] },
   };
 }
 
-const nearestBy = async (method: Method, k: number): Promise<Neighbours> =>
-  method.matrix ? await nearestOnThreads(method.matrix, k) : method.nearest(k);
+const nearestBy = (deps: CompareDeps, method: Method, k: number): Promise<Neighbours> =>
+  method.matrix ? nearestOnThreads(deps, method.matrix, k) : runInSlices(deps, method.nearest(k));
 
 /** Scores what came out, and says where it must not be published. */
 async function judged(
@@ -132,7 +137,9 @@ async function judged(
   { require: required }: SimilarityRequest,
 ): Promise<Compared> {
   const { method, bySets, lookedInto, nearest, publishable, result } = compared;
-  const scores = lookedInto ? scoresOf(method, nearest, lookedInto.known, bySets) : [];
+  const scores = lookedInto
+    ? await runInSlices(deps, scoresOf(method, nearest, lookedInto.known, bySets))
+    : [];
   const blocked = publishable ? await reasonsNotToPublish(deps, required, scores) : [];
   const warnings = [...result.warnings, ...blocked.map((reason) => `not published: ${reason}`)];
   return {
@@ -144,14 +151,15 @@ async function judged(
 
 /** Stages what the lake is to have of a run, and gives what the database is to serve. */
 async function stagePublished(
-  { lake }: CompareDeps,
+  { lake, progress }: CompareDeps,
   run: HeldRun,
   { day, method, nearest, k, result }: Compared,
   { details, neighbours: told, map }: Partial<Looked> & { map: ArtistMap | null },
 ): Promise<Pick<Replaced, 'objects' | 'published' | 'publication'>> {
   const { date: dt } = result;
   const neighbours = nearest.k === k ? nearest : nearestOf(nearest, k);
-  const related = () => relatedArtists(method.ids, neighbours, 0, told);
+  const related = () =>
+    counted(progress, 'writing neighbours', result.pairs, relatedArtists(method.ids, neighbours, 0, told));
   const { staging } = run;
   const features = artistFeatures(day.artists, details);
   const objects = [await lake.stageTable(staging, 'artist_features', dt, features)];

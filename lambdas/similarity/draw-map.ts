@@ -1,4 +1,5 @@
 import { SOUND_FEATURES } from '../../core/features.ts';
+import type { Steps } from '../../core/long-work.ts';
 import { type ArtistMap, mapOf } from '../../core/map/artist-map.ts';
 import { centres } from '../../core/methods/whitened.ts';
 import type { ComparedArtist } from '../../core/report/compared.ts';
@@ -9,14 +10,17 @@ import { artistAt } from './read-day.ts';
 import { SEED } from './seed.ts';
 
 /** The map of the artists that are compared, of whose nearest fifteen are enough; null where there is nobody. */
-export function drawMap({ day, compared, method, bySets }: Prepared, nearest: Neighbours): ArtistMap | null {
+export function* drawMap(
+  { day, compared, method, bySets }: Prepared,
+  nearest: Neighbours,
+): Steps<ArtistMap | null> {
   const points = method.matrix ?? (bySets && centres(bySets.space));
   if (!points || compared.length === 0) return null;
   const means = SOUND_FEATURES.map((feature) => ({
     feature,
     values: Float64Array.from(compared, (at) => day.artists.means[feature][at] as number),
   }));
-  return mapOf(nearest, points, means, (row) => method.distancesFrom(row), SEED);
+  return yield* mapOf(nearest, points, means, (row) => method.distancesFrom(row), SEED);
 }
 
 /** The rows of `artist_map`, by id. */

@@ -110,7 +110,7 @@ async function compute(deps: ShardDeps, run: string, shard: number): Promise<Sha
   const matrix = await deps.shardLake.matrix(run);
   const [from, to] = rowsOf(shards, shard, matrix.ids.length);
   // As in one piece: exact for as many neighbours as there are pairs to name.
-  const nearest = await nearestOnThreads(matrix, Math.max(k, CLOSEST), { rows: [from, to] });
+  const nearest = await nearestOnThreads(deps, matrix, Math.max(k, CLOSEST), { rows: [from, to] });
   const neighbours = nearest.k === k ? nearest : nearestOf(nearest, k);
   const rows = relatedArtists(matrix.ids, neighbours, from);
   const closest = closestPairs(nearest, CLOSEST, from).map((pair) => ({

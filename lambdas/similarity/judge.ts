@@ -1,4 +1,5 @@
 import type { SimilarityResult } from '../../core/events.ts';
+import type { Steps } from '../../core/long-work.ts';
 import { Blend, DEPTH } from '../../core/methods/blend.ts';
 import { playlistFolds } from '../../core/methods/fit-blend.ts';
 import type { Method } from '../../core/methods/method.ts';
@@ -15,40 +16,47 @@ import type { Known } from './known.ts';
 import { SEED } from './seed.ts';
 
 /** The score card of a method, whose nearest are given: at least `SCORED`, where there are so many. */
-export function scoresOf(
+export function* scoresOf(
   method: Method,
   nearest: Neighbours,
   { genres, popularity, playlists, related }: Known,
   bySets: BySets | null,
-): Measured[] {
+): Steps<Measured[]> {
   const ranking: Ranking = ranked(nearest);
   const known = [
     ...genreMeasures(genres, SHORT),
     // The blend has seen the playlists.
-    ...(method.name === 'blend' ? [] : atBoth('playlist', playlistTruth(playlists))),
+    ...(method.name === 'blend' ? [] : atBoth('playlist', yield* playlistTruth(playlists))),
     ...atBoth('related', related),
   ];
   const folds = playlistFolds(playlists, SEED);
-  const learnt = bySets?.weight == null ? folds.map(() => ranking) : blendsOf(bySets, bySets.weight, folds);
+  const learnt =
+    bySets?.weight == null ? folds.map(() => ranking) : yield* blendsOf(bySets, bySets.weight, folds);
+  const heldOut: ReturnType<typeof atBoth>[] = [];
+  for (const fold of folds) {
+    heldOut.push(atBoth('heldOutPlaylist', yield* playlistTruth(fold.heldOut)));
+  }
   return [
-    ...scoreCard(ranking, popularity, known, SEED),
-    ...heldOutCard(
-      learnt,
-      popularity,
-      folds.map(({ heldOut }) => atBoth('heldOutPlaylist', playlistTruth(heldOut))),
-      SEED,
-    ),
+    ...(yield* scoreCard(ranking, popularity, known, SEED)),
+    ...(yield* heldOutCard(learnt, popularity, heldOut, SEED)),
   ];
 }
 
 /** The blend, of the playlists of each fold that it may know. */
-function blendsOf({ space }: BySets, weight: number, folds: readonly { training: Playlists }[]): Ranking[] {
+function* blendsOf(
+  { space }: BySets,
+  weight: number,
+  folds: readonly { training: Playlists }[],
+): Steps<Ranking[]> {
   const sound = whitenedMethod(space);
-  const nearest = sound.nearest(DEPTH);
-  return folds.map(({ training }) => {
+  const nearest = yield* sound.nearest(DEPTH);
+  const blends: Ranking[] = [];
+  for (const [i, { training }] of folds.entries()) {
+    yield { what: 'blending', done: i, total: folds.length };
     const blend = new Blend(sound, training, weight, nearest);
-    return (artist) => blend.rank(artist, DEPTH).rows;
-  });
+    blends.push((artist) => blend.rank(artist, DEPTH).rows);
+  }
+  return blends;
 }
 
 const atBoth = (name: (typeof TRUTHS)[number], truth: Parameters<typeof truthMeasures>[1]) => [

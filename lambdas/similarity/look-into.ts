@@ -1,12 +1,13 @@
 import { NAMED, type SimilarityResult } from '../../core/events.ts';
+import type { Steps } from '../../core/long-work.ts';
 import { Blend } from '../../core/methods/blend.ts';
 import { candidatesOf, confidences, confidentAmong } from '../../core/methods/confidence.ts';
 import type { Method } from '../../core/methods/method.ts';
 import { distanceOf } from '../../core/methods/nearest-tracks.ts';
 import { meanRedistance, type Redistance, resamplesOf, setRedistance } from '../../core/methods/resamples.ts';
-import { placeTracks, SPACE_FEATURES, type Space } from '../../core/methods/space.ts';
+import { placeInSteps, SPACE_FEATURES, type Space } from '../../core/methods/space.ts';
 import { SEVERAL_STYLES, spreads } from '../../core/methods/spread.ts';
-import { type ArtistTrack, type TrackSets, trackSets } from '../../core/methods/track-sets.ts';
+import { type ArtistTrack, setsInSteps, type TrackSets } from '../../core/methods/track-sets.ts';
 import { rescale } from '../../core/similarity/matrix.ts';
 import { type Neighbours, nearestOf } from '../../core/similarity/neighbours.ts';
 import type { NeighbourDetails } from '../../core/similarity/pairs.ts';
@@ -26,15 +27,15 @@ export interface Looked {
 const EXPLAINED = 50;
 
 /** Looks into a comparison: how sure its neighbours are and why they are near, and who has several styles. */
-export function lookInto(
+export function* lookInto(
   prepared: Prepared,
   { tracks, known: { playlists } }: LookedInto,
   nearest: Neighbours,
-): Looked {
+): Steps<Looked> {
   const { method, day, compared } = prepared;
   const candidates = nearestOf(nearest, candidatesOf(method.ids.length));
-  const shares = sureness(prepared, tracks, candidates);
-  const details = detailsOf(method, spaceOf(prepared, tracks), playlistsOf(playlists));
+  const shares = yield* sureness(prepared, tracks, candidates);
+  const details = detailsOf(method, yield* spaceOf(prepared, tracks), playlistsOf(playlists));
   return {
     details,
     neighbours: {
@@ -67,31 +68,32 @@ function playlistsOf(playlists: Playlists): Int32Array | null {
 }
 
 /** How sure each of the candidates is, in their places. */
-function sureness(
+function* sureness(
   { method, bySets, result }: Prepared,
   tracks: readonly ArtistTrack[],
   candidates: Neighbours,
-): Float64Array {
-  const sets = bySets?.space ?? setsOf(tracks, result.features, method.ids);
-  const resamples = resamplesOf(sets.starts, SEED);
+): Steps<Float64Array> {
+  const sets = bySets?.space ?? (yield* setsOf(tracks, result.features, method.ids));
+  const resamples = yield* resamplesOf(sets.starts, SEED);
   let redistance: Redistance;
   if (method.name === 'tracks' && bySets) redistance = setRedistance(distanceOf(bySets.space), resamples);
-  else redistance = meanRedistance(bySets?.space.points ?? rescaled(sets as TrackSets, result), resamples);
+  else {
+    const points = bySets?.space.points ?? rescaled(sets as TrackSets, result);
+    redistance = yield* meanRedistance(points, resamples);
+  }
   if (method instanceof Blend) redistance = method.redistance(redistance);
-  return confidences(candidates, confidentAmong(method.ids.length), redistance);
+  return yield* confidences(candidates, confidentAmong(method.ids.length), redistance);
 }
 
 /** The tracks of the artists that are compared. */
-function setsOf(
+function* setsOf(
   tracks: readonly ArtistTrack[],
   features: readonly string[],
   ids: readonly string[],
-): TrackSets {
+): Steps<TrackSets> {
   const known = new Set(ids);
-  return trackSets(
-    tracks.filter(({ artist_id }) => known.has(artist_id)),
-    features,
-  ).sets;
+  const compared = tracks.filter(({ artist_id }) => known.has(artist_id));
+  return (yield* setsInSteps(compared, features)).sets;
 }
 
 /** Tracks as `mean` normalises artists. */
@@ -107,8 +109,9 @@ function rescaled({ features, columns, starts }: TrackSets, { ranges }: Similari
 }
 
 /** The tracks in whitened axes, whatever they are compared by. */
-const spaceOf = ({ bySets }: Prepared, tracks: readonly ArtistTrack[]): Space =>
-  bySets?.space ?? placeTracks(trackSets(tracks, SPACE_FEATURES).sets);
+function* spaceOf({ bySets }: Prepared, tracks: readonly ArtistTrack[]): Steps<Space> {
+  return bySets?.space ?? (yield* placeInSteps((yield* setsInSteps(tracks, SPACE_FEATURES)).sets));
+}
 
 /** How far the tracks of each artist lie apart, and in how many playlists it stands. */
 function detailsOf({ ids }: Method, space: Space, playlists: Int32Array | null): Details {

@@ -1,7 +1,8 @@
 import { DayNotReadyError, NoDataError } from '../../core/errors.ts';
 import { NAMED, type SimilarityRequest, type SimilarityResult } from '../../core/events.ts';
+import { type LongWork, runInSlices } from '../../core/long-work.ts';
 import type { Method, MethodName } from '../../core/methods/method.ts';
-import { type ArtistTrack, trackSets } from '../../core/methods/track-sets.ts';
+import { type ArtistTrack, setsInSteps } from '../../core/methods/track-sets.ts';
 import type { RunKind, Runs } from '../../core/ports.ts';
 import { DAY_KINDS, isHalfReplaced } from '../../core/run/replace.ts';
 import { ALL_PAIRS_UP_TO, DEFAULT_MIN_COVERAGE, DEFAULT_NEIGHBOURS } from '../../core/similarity/settings.ts';
@@ -19,7 +20,7 @@ import { artistAt, type Comparable, type Day, readDay, withMeans, withTracks } f
 import { readTracks } from './read-tracks.ts';
 
 /** What reading a day needs. */
-export interface PrepareDeps extends KnownDeps {
+export interface PrepareDeps extends KnownDeps, Pick<LongWork, 'clock' | 'progress'> {
   runs: Runs;
   /**
    * Artists up to which a run is scored, its neighbours get their confidence, and it has a map, each of which needs the
@@ -120,10 +121,10 @@ async function choose(
     const lookedInto = tracks ? { tracks, known: await knownOf(deps, dt, day, compared) } : null;
     return { ...{ compared, dropped, method, lookedInto }, bySets: null };
   }
-  const gathered = trackSets(tracks, ruler?.space?.features ?? features);
+  const gathered = await runInSlices(deps, setsInSteps(tracks, ruler?.space?.features ?? features));
   const { compared, dropped } = withTracks(day, gathered, features);
   const known = await knownOf(deps, dt, day, compared);
-  const made = bySets(name, gathered.sets, ruler, known.playlists);
+  const made = await runInSlices(deps, bySets(name, gathered.sets, ruler, known.playlists));
   const lookedInto = isLookedInto ? { tracks, known } : null;
   return { ...{ compared, dropped, lookedInto }, method: made.method, bySets: made };
 }

@@ -1,5 +1,6 @@
 import { NoDataError } from '../../core/errors.ts';
 import type { ModelQuality } from '../../core/events.ts';
+import { type LongWork, yieldToEventLoop } from '../../core/long-work.ts';
 import { type HeldOut, holdOut } from '../../core/recommend/holdout.ts';
 import { byPopularity, itemIndex, itemScorer } from '../../core/recommend/items.ts';
 import { reciprocalRankScorer } from '../../core/recommend/merge.ts';
@@ -13,7 +14,6 @@ import { xoshiro128 } from '../../core/vectors/random.ts';
 import type { Word2VecSettings } from '../../core/vectors/settings.ts';
 import { songVectors } from '../../core/vectors/song-vectors.ts';
 import { readSound, type WaysDeps } from '../recommender/ways.ts';
-import { type LongWork, rest } from './long-work.ts';
 import { type Kept, type TrainingWork, trainVectors } from './train-vectors.ts';
 
 /** What is asked, in this order. */
@@ -107,7 +107,7 @@ async function asked(
   scores: Scores[],
 ): Promise<Quality> {
   for (const playlist of heldOut.slice(scores.length)) {
-    await rest(work);
+    await yieldToEventLoop(work);
     scores.push(scoresOf(scorer, playlist));
     work.progress(what, scores.length, heldOut.length);
   }

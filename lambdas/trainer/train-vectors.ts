@@ -1,4 +1,5 @@
 import { DatasetError } from '../../core/errors.ts';
+import { type LongWork, yieldToEventLoop } from '../../core/long-work.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../core/vectors/checkpoint.ts';
 import { buildCorpus, buildVocabulary, type Corpus, type Vocabulary } from '../../core/vectors/corpus.ts';
 import type { Playlists } from '../../core/vectors/playlists.ts';
@@ -6,7 +7,6 @@ import type { Word2VecSettings } from '../../core/vectors/settings.ts';
 import { trainEpochShared } from '../../core/vectors/sgns.ts';
 import type { TrackVectors } from '../../core/vectors/track-vectors.ts';
 import { beginTraining, type Training, trainEpoch } from '../../core/vectors/word2vec.ts';
-import { type LongWork, rest } from './long-work.ts';
 
 /** Where a training is kept between its epochs. */
 export interface Kept {
@@ -50,7 +50,7 @@ export async function trainVectors(
   const training = (await resumed(kept, vocabulary, settings)) ?? beginTraining(vocabulary, settings);
   let lastEpoch = 0;
   while (training.epoch < settings.epochs) {
-    await rest(work, lastEpoch);
+    await yieldToEventLoop(work, lastEpoch);
     lastEpoch = await passOver(work, training, corpus, what);
     await kept?.keep(encodeCheckpoint(training));
   }
@@ -74,7 +74,7 @@ async function passOver(
     if (done === words) continue;
     progress(what, epoch * words + done, settings.epochs * words);
     const left = ((clock.now() - began) / done) * (words - done);
-    await rest(work, done / words < TELLING_SHARE ? 0 : left);
+    await yieldToEventLoop(work, done / words < TELLING_SHARE ? 0 : left);
   }
   return clock.now() - began;
 }

@@ -1,5 +1,6 @@
 import { BudgetSpentError, InvalidInputError } from '../../core/errors.ts';
 import type { Tuned } from '../../core/events.ts';
+import { type LongWork, yieldToEventLoop } from '../../core/long-work.ts';
 import { FOLDS, type Holdout, holdOut } from '../../core/recommend/holdout.ts';
 import { scoresOf } from '../../core/recommend/quality.ts';
 import { vectorScorer } from '../../core/recommend/vector-scorer.ts';
@@ -8,7 +9,6 @@ import { shuffled, xoshiro128 } from '../../core/vectors/random.ts';
 import { costOf, drawSettings, Race } from '../../core/vectors/search.ts';
 import type { GivenSettings, Word2VecSettings } from '../../core/vectors/settings.ts';
 import { songVectors } from '../../core/vectors/song-vectors.ts';
-import { type LongWork, rest } from './long-work.ts';
 import { trainVectors } from './train-vectors.ts';
 
 /** Of more playlists so many are searched on: many settings on some tell more than few on all. */
@@ -102,14 +102,14 @@ async function valuesOf(
   { training, heldOut }: Holdout,
   settings: Word2VecSettings,
 ): Promise<number[]> {
-  await rest(work);
+  await yieldToEventLoop(work);
   const vectors = await trainVectors(work, training, settings, '');
   if (!vectors) return heldOut.map(() => 0);
   try {
     const scorer = vectorScorer(songVectors(vectors));
     const values: number[] = [];
     for (const playlist of heldOut) {
-      await rest(work);
+      await yieldToEventLoop(work);
       const { hitRate10, ndcg500 } = scoresOf(scorer, playlist);
       values.push((hitRate10 + ndcg500) / 2);
     }

@@ -1,4 +1,5 @@
 import { SOUND_FEATURES } from '../../core/features.ts';
+import { runAtOnce } from '../../core/long-work.ts';
 import { mapOf } from '../../core/map/artist-map.ts';
 import type { Run } from '../../core/ports.ts';
 import type { Compared } from '../../core/report/compared.ts';
@@ -25,7 +26,9 @@ export function comparedOf(n: number, { hasMap = true } = {}): Compared {
     popularity: row % 7 === 5 ? null : Math.max(0, 100 - row),
   }));
   const means = points.columns.map((values, f) => ({ feature: SOUND_FEATURES[f] as string, values }));
-  const map = hasMap ? mapOf(nearestNeighbours(points, 15), points, means, distancesIn(points), 1) : null;
+  const map = hasMap
+    ? runAtOnce(mapOf(nearestNeighbours(points, 15), points, means, distancesIn(points), 1))
+    : null;
   const [a, b] = artists;
   const nearest = a && b ? [{ artist: a, y_artist: b, distance: 0.0123456 }] : [];
   return { result: { ...RESULT, artists: n, nearest, map: map?.quality ?? null }, artists, map };

@@ -5,7 +5,7 @@ import { openSqlite } from '../../adapters/database/sqlite.ts';
 import { FolderStore } from '../../adapters/lake/folder.ts';
 import { ParquetLake } from '../../adapters/lake/lake.ts';
 import { DuckDbWarehouse } from '../../adapters/warehouse/duckdb.ts';
-import type { Artist, AudioFeatures, Database, Host, Run, TopTrack } from '../../core/ports.ts';
+import type { Artist, AudioFeatures, Database, Host, Progress, Run, TopTrack } from '../../core/ports.ts';
 import { FakeClock } from './clock.ts';
 import { artistRow, featuresRow, trackRow } from './rows.ts';
 
@@ -24,6 +24,7 @@ export interface Machine extends Omit<Database, 'close'> {
   /** What a verb said. */
   said: string[];
   say: (line: string) => void;
+  progress: Progress;
   /** Closes what is open and removes the folder. */
   close(): Promise<void>;
 }
@@ -47,6 +48,7 @@ export async function openMachine(): Promise<Machine> {
     newId: () => String(++ids),
     said,
     say: (line) => void said.push(line),
+    progress: () => {},
     async close() {
       await warehouse.close();
       await database.close();

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readArtistsFolder } from '../../../adapters/dataset/artists-folder.ts';
-import { Blend } from '../../../core/methods/blend.ts';
+import { runAtOnce } from '../../../core/long-work.ts';
+import { Blend, DEPTH } from '../../../core/methods/blend.ts';
 import { fitBlend } from '../../../core/methods/fit-blend.ts';
 import type { Method } from '../../../core/methods/method.ts';
 import { placeTracks, SPACE_FEATURES } from '../../../core/methods/space.ts';
@@ -49,13 +50,15 @@ async function topTracks(most: number) {
 }
 
 function sharedGenre(method: Method, genres: ReadonlyMap<string, Set<string>>) {
-  const { k, rows } = method.nearest(10);
+  const { k, rows } = runAtOnce(method.nearest(10));
   const measures = genreMeasures(
     method.ids.map((id) => genres.get(id) as Set<string>),
     10,
   );
   const nowhere = method.ids.map(() => null);
-  return scoreCard((artist) => rows.subarray(artist * k, (artist + 1) * k), nowhere, measures, 1)[0];
+  return runAtOnce(
+    scoreCard((artist) => rows.subarray(artist * k, (artist + 1) * k), nowhere, measures, 1),
+  )[0];
 }
 
 withRealData('artists-20k, ten tracks: the figures of docs/method.md', async () => {
@@ -70,7 +73,8 @@ withRealData('artists-20k, all tracks: the figures of docs/method.md', async () 
   expect(sharedGenre(whitenedMethod(space), genres)?.value).toBeCloseTo(0.554, 3);
   expect(sharedGenre(tracksMethod(space), genres)?.value).toBeCloseTo(0.565, 3);
   const [sound, lists] = [whitenedMethod(space), artistPlaylists(space.ids, playlists())];
-  const { weight } = fitBlend(sound, lists, 1);
+  const nearest = runAtOnce(sound.nearest(DEPTH));
+  const { weight } = runAtOnce(fitBlend(sound, nearest, lists, 1));
   expect(weight).toBe(2);
-  expect(sharedGenre(new Blend(sound, lists, weight), genres)?.value).toBeCloseTo(0.612, 3);
+  expect(sharedGenre(new Blend(sound, lists, weight, nearest), genres)?.value).toBeCloseTo(0.612, 3);
 });

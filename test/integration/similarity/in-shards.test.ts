@@ -41,6 +41,7 @@ let ids = 0;
 /** As another invocation has it, with connections of its own if told. */
 const depsOn = (database: ServerDatabase): ShardDeps => ({
   ...database,
+  progress: () => {},
   lake: new ParquetLake(new FolderStore(folder)),
   shardLake: new ShardStore(new FolderStore(folder)),
   warehouse,

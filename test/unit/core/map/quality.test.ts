@@ -1,3 +1,4 @@
+import { runAtOnce } from '../../../../core/long-work.ts';
 import type { Layout } from '../../../../core/map/layout.ts';
 import { type DistancesFrom, mapQuality } from '../../../../core/map/quality.ts';
 import { mulberry32 } from '../../../../sample/random.ts';
@@ -12,7 +13,7 @@ test.each([
   { n: 7, k: 3, trustworthiness: 0.9761904761904762, kept: 0.9523809523809524 },
 ])('trustworthiness and kept neighbours are those of scikit-learn: $n points', (expected) => {
   const points = scattered(expected.n, 4);
-  const found = mapQuality(firstTwo(points), distancesIn(points), 1);
+  const found = runAtOnce(mapQuality(firstTwo(points), distancesIn(points), 1));
   expect([found.k, found.artists]).toEqual([expected.k, expected.n]);
   expect(found.trustworthiness).toBeCloseTo(expected.trustworthiness, 12);
   expect(found.kept).toBeCloseTo(expected.kept, 12);
@@ -48,7 +49,7 @@ test('many ties, in truth and on the map, go by row as in a plain sort', () => {
     ids: Array.from({ length: 90 }, (_, i) => String(i)),
     columns: [coarse(), coarse(), coarse()],
   };
-  const found = mapQuality(firstTwo(points), distancesIn(points), 1);
+  const found = runAtOnce(mapQuality(firstTwo(points), distancesIn(points), 1));
   const { trustworthiness, kept } = plain(firstTwo(points), distancesIn(points), 10);
   expect(found.trustworthiness).toBeCloseTo(trustworthiness, 12);
   expect(found.kept).toBeCloseTo(kept, 12);
@@ -56,7 +57,7 @@ test('many ties, in truth and on the map, go by row as in a plain sort', () => {
 
 test('a true map keeps everything', () => {
   const points = scattered(50, 2);
-  expect(mapQuality(firstTwo(points), distancesIn(points), 1)).toEqual({
+  expect(runAtOnce(mapQuality(firstTwo(points), distancesIn(points), 1))).toEqual({
     k: 10,
     artists: 50,
     trustworthiness: 1,
@@ -66,7 +67,7 @@ test('a true map keeps everything', () => {
 
 test.each([0, 1, 2])('with %i artists nothing can be false', (n) => {
   const points = scattered(n, 2);
-  const found = mapQuality(firstTwo(points), distancesIn(points), 1);
+  const found = runAtOnce(mapQuality(firstTwo(points), distancesIn(points), 1));
   expect(found).toEqual({ k: 0, artists: n, trustworthiness: 1, kept: 1 });
 });
 
@@ -78,11 +79,11 @@ test('up to 2,000 artists all are looked at, above it a sample that is near to a
     looked.add(row);
     return truth(row);
   };
-  const found = mapQuality(firstTwo(many), look, 1);
+  const found = runAtOnce(mapQuality(firstTwo(many), look, 1));
   expect([found.artists, looked.size]).toEqual([2000, 2000]);
-  expect(mapQuality(firstTwo(many), truth, 1)).toEqual(found);
-  expect(mapQuality(firstTwo(many), truth, 2).kept).not.toBe(found.kept);
-  expect(mapQuality(firstTwo(many), truth, 2).kept).toBeCloseTo(found.kept, 2);
+  expect(runAtOnce(mapQuality(firstTwo(many), truth, 1))).toEqual(found);
+  expect(runAtOnce(mapQuality(firstTwo(many), truth, 2)).kept).not.toBe(found.kept);
+  expect(runAtOnce(mapQuality(firstTwo(many), truth, 2)).kept).toBeCloseTo(found.kept, 2);
   const whole = clusters(2000, 3, 9);
-  expect(mapQuality(firstTwo(whole), distancesIn(whole), 1).artists).toBe(2000);
+  expect(runAtOnce(mapQuality(firstTwo(whole), distancesIn(whole), 1)).artists).toBe(2000);
 });

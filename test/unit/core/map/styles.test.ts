@@ -1,4 +1,5 @@
 import { SOUND_FEATURES } from '../../../../core/features.ts';
+import { runAtOnce } from '../../../../core/long-work.ts';
 import { mapOf } from '../../../../core/map/artist-map.ts';
 import { type Means, stylesOf } from '../../../../core/map/styles.ts';
 import { wordsOf } from '../../../../core/map/words.ts';
@@ -23,21 +24,21 @@ const means: Means[] = ['energy', 'loudness', 'tempo', 'acousticness', 'speechin
 }));
 
 test('finds the styles that there are, the largest first, and says what each stands out by', () => {
-  const { of, styles } = stylesOf(means, 1);
+  const { of, styles } = runAtOnce(stylesOf(means, 1));
   expect([...of]).toEqual(kinds);
   expect(styles.map(({ artists }) => artists)).toEqual([60, 30, 15]);
   const [loud, quiet, spoken] = styles.map(({ words }) => words);
   expect(loud).toMatch(/fast|loud|energetic/);
   expect(quiet).toBe('acoustic and quiet');
   expect(spoken).toMatch(/^wordy/);
-  expect(stylesOf(means, 1)).toEqual({ of, styles });
+  expect(runAtOnce(stylesOf(means, 1))).toEqual({ of, styles });
 });
 
 test('an artist without a value counts as usual in it, and a feature without values says nothing', () => {
   const holes = means.map(({ feature, values }) => ({ feature, values: values.slice() }));
   for (const { values } of holes.slice(0, 2)) values[3] = Number.NaN;
   const empty = { feature: 'valence', values: new Float64Array(kinds.length).fill(Number.NaN) };
-  const { of, styles } = stylesOf([...holes, empty], 1);
+  const { of, styles } = runAtOnce(stylesOf([...holes, empty], 1));
   expect([...of]).toEqual(kinds);
   expect(styles.map(({ words }) => words).join()).not.toMatch(/cheerful|sombre/);
 });
@@ -47,9 +48,11 @@ test.each([
   [1, 1],
   [15, 1],
 ])('of %i artists there are %i styles', (n, count) => {
-  const { of, styles } = stylesOf(
-    means.map(({ feature, values }) => ({ feature, values: values.slice(0, n) })),
-    1,
+  const { of, styles } = runAtOnce(
+    stylesOf(
+      means.map(({ feature, values }) => ({ feature, values: values.slice(0, n) })),
+      1,
+    ),
   );
   expect([of.length, styles.length]).toEqual([n, count]);
   expect(styles.reduce((sum, { artists }) => sum + artists, 0)).toBe(n);
@@ -57,13 +60,13 @@ test.each([
 
 test('artists that are all the same are one style', () => {
   const same = means.map(({ feature }) => ({ feature, values: new Float64Array(200).fill(0.1 + 0.2) }));
-  expect(stylesOf(same, 1).styles).toEqual([{ words: 'of everything the middle', artists: 200 }]);
+  expect(runAtOnce(stylesOf(same, 1)).styles).toEqual([{ words: 'of everything the middle', artists: 200 }]);
 });
 
 test('there are eight styles at the most', () => {
   const { columns } = clusters(600, 6, 30);
   const many = columns.map((values, f) => ({ feature: SOUND_FEATURES[f] as string, values }));
-  const { of, styles } = stylesOf(many, 1);
+  const { of, styles } = runAtOnce(stylesOf(many, 1));
   expect(styles.length).toBeLessThanOrEqual(8);
   expect(new Set(of).size).toBe(styles.length);
 });
@@ -89,12 +92,14 @@ test('words name the two strongest features, and more where another style is cal
 
 test('a map has a place and a style for each artist, and tells how good it is', () => {
   const points = clusters(60, 5, 4);
-  const found = mapOf(
-    nearestNeighbours(points, 15),
-    points,
-    points.columns.map((values, f) => ({ feature: SOUND_FEATURES[f] as string, values })),
-    distancesIn(points),
-    1,
+  const found = runAtOnce(
+    mapOf(
+      nearestNeighbours(points, 15),
+      points,
+      points.columns.map((values, f) => ({ feature: SOUND_FEATURES[f] as string, values })),
+      distancesIn(points),
+      1,
+    ),
   );
   expect([found.x.length, found.y.length, found.style.length]).toEqual([60, 60, 60]);
   expect(found.quality).toMatchObject({ k: 10, artists: 60 });

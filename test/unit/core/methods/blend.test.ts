@@ -1,10 +1,18 @@
-import { Blend } from '../../../../core/methods/blend.ts';
+import { runAtOnce, type Steps } from '../../../../core/long-work.ts';
+import { Blend, DEPTH } from '../../../../core/methods/blend.ts';
 import { fitBlend, playlistFolds } from '../../../../core/methods/fit-blend.ts';
 import type { Method } from '../../../../core/methods/method.ts';
 import { whitenedMethod } from '../../../../core/methods/whitened.ts';
 import { artistPlaylists } from '../../../../core/score/truth.ts';
+import type { Neighbours } from '../../../../core/similarity/neighbours.ts';
+import type { Playlists } from '../../../../core/vectors/playlists.ts';
 import { mulberry32 } from '../../../../sample/random.ts';
 import { madeUp, neighboursOf, placed } from './fixture.ts';
+
+function* stepsTo(result: Neighbours): Steps<Neighbours> {
+  yield { what: 'searching', done: 0, total: 1 };
+  return result;
+}
 
 /** Artists a to e; by sound those next in the alphabet are near. */
 const LINE: Method = {
@@ -13,30 +21,34 @@ const LINE: Method = {
   features: ['energy', 'tempo'],
   matrix: null,
   distancesFrom: () => new Float64Array(5),
-  nearest: () => ({
-    n: 5,
-    k: 4,
-    rows: Int32Array.from(
-      [
-        [1, 2, 3, 4],
-        [0, 2, 3, 4],
-        [1, 3, 0, 4],
-        [2, 4, 1, 0],
-        [3, 2, 1, 0],
-      ].flat(),
-    ),
-    distances: new Float64Array(20),
-  }),
+  nearest: () =>
+    stepsTo({
+      n: 5,
+      k: 4,
+      rows: Int32Array.from(
+        [
+          [1, 2, 3, 4],
+          [0, 2, 3, 4],
+          [1, 3, 0, 4],
+          [2, 4, 1, 0],
+          [3, 2, 1, 0],
+        ].flat(),
+      ),
+      distances: new Float64Array(20),
+    }),
   reasons: () => [
     { feature: 'energy', share: 0.25, a: 1, b: 2 },
     { feature: 'tempo', share: 0.75, a: 3, b: 4 },
   ],
 };
+const nearestBy = (sound: Method) => runAtOnce(sound.nearest(DEPTH));
+const blendOf = (sound: Method, playlists: Playlists, weight: number) =>
+  new Blend(sound, playlists, weight, nearestBy(sound));
 const lists = (playlists: string[][]) => artistPlaylists(LINE.ids, playlists);
 
 test('hand-made: places by sound and by shared playlists', () => {
   // With a: e in both of its playlists (2 / √(2 · 2)), b in one of its two and itself in one (1 / √2), zz is no artist.
-  const blend = new Blend(
+  const blend = blendOf(
     LINE,
     lists([
       ['a', 'e', 'b', 'zz'],
@@ -45,7 +57,7 @@ test('hand-made: places by sound and by shared playlists', () => {
     2,
   );
   const best = 3 / 61;
-  const found = neighboursOf(blend, blend.nearest(4), 0);
+  const found = neighboursOf(blend, runAtOnce(blend.nearest(4)), 0);
   expect(found.map(({ y_artist, distance }) => [y_artist, distance])).toEqual([
     ['b', expect.closeTo(1 - (1 / 61 + 2 / 62) / best, 12)],
     ['e', expect.closeTo(1 - (1 / 64 + 2 / 61) / best, 12)],
@@ -64,25 +76,26 @@ test('hand-made: places by sound and by shared playlists', () => {
 });
 
 test('without playlists, or with no weight on them, it is the order of sound', () => {
-  for (const blend of [new Blend(LINE, lists([]), 2), new Blend(LINE, lists([['a', 'e']]), 0)]) {
-    const { rows } = blend.nearest(4);
-    expect([...rows]).toEqual([...LINE.nearest(4).rows]);
+  for (const blend of [blendOf(LINE, lists([]), 2), blendOf(LINE, lists([['a', 'e']]), 0)]) {
+    const { rows } = runAtOnce(blend.nearest(4));
+    expect([...rows]).toEqual([...nearestBy(LINE).rows]);
   }
 });
 
 test('whom neither list has comes last, at distance 1, by id; never the artist itself', () => {
   const first: Method = {
     ...LINE,
-    nearest: () => ({ n: 5, k: 1, rows: Int32Array.of(1, 4, 3, 2, 0), distances: new Float64Array(5) }),
+    nearest: () =>
+      stepsTo({ n: 5, k: 1, rows: Int32Array.of(1, 4, 3, 2, 0), distances: new Float64Array(5) }),
   };
-  const { rows, distances } = new Blend(first, lists([]), 1).nearest(9);
+  const { rows, distances } = runAtOnce(blendOf(first, lists([]), 1).nearest(9));
   expect([...rows.subarray(4, 8)]).toEqual([4, 0, 2, 3]);
   expect([...distances.subarray(4, 8)]).toEqual([0.5, 1, 1, 1]);
 });
 
 test('equal places tie by id', () => {
   // By sound c comes second for a and b first; by playlists the other way round.
-  const blend = new Blend(
+  const blend = blendOf(
     LINE,
     lists([
       ['a', 'c'],
@@ -91,7 +104,7 @@ test('equal places tie by id', () => {
     ]),
     1,
   );
-  const { rows, distances } = blend.nearest(2);
+  const { rows, distances } = runAtOnce(blend.nearest(2));
   expect([...rows.subarray(0, 2)]).toEqual([1, 2]);
   expect(distances[0]).toBe(distances[1]);
 });
@@ -116,21 +129,26 @@ test('playlists get weight where they tell something that sound does not, and no
   const sound = whitenedMethod(placed(madeUp(random, 40, 3, () => random.uniform())));
   // Two camps that nothing in the sound tells apart.
   const camp = (p: number) => sound.ids.filter((_, row) => row % 2 === p % 2 && random.uniform() < 0.4);
-  const told = fitBlend(
-    sound,
-    artistPlaylists(
-      sound.ids,
-      Array.from({ length: 60 }, (_, p) => camp(p)),
+  const told = runAtOnce(
+    fitBlend(
+      sound,
+      nearestBy(sound),
+      artistPlaylists(
+        sound.ids,
+        Array.from({ length: 60 }, (_, p) => camp(p)),
+      ),
+      1,
     ),
-    1,
   );
   expect(told.weight).toBeGreaterThan(0);
   expect(told.tried.map(({ weight }) => weight)).toEqual([0, 0.25, 0.5, 1, 2, 4, 8]);
-  expect(fitBlend(sound, artistPlaylists(sound.ids, []), 1).weight).toBe(0);
+  expect(runAtOnce(fitBlend(sound, nearestBy(sound), artistPlaylists(sound.ids, []), 1)).weight).toBe(0);
   const alone = artistPlaylists(
     sound.ids,
     sound.ids.map((id) => [id]),
   );
-  expect(fitBlend(sound, alone, 1).weight).toBe(0);
-  expect(fitBlend(sound, alone, 1)).toEqual(fitBlend(sound, alone, 1));
+  expect(runAtOnce(fitBlend(sound, nearestBy(sound), alone, 1)).weight).toBe(0);
+  expect(runAtOnce(fitBlend(sound, nearestBy(sound), alone, 1))).toEqual(
+    runAtOnce(fitBlend(sound, nearestBy(sound), alone, 1)),
+  );
 });

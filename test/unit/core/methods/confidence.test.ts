@@ -1,3 +1,4 @@
+import { runAtOnce } from '../../../../core/long-work.ts';
 import { candidatesOf, confidences, confidentAmong } from '../../../../core/methods/confidence.ts';
 import { meanRedistance, RESAMPLES, resamplesOf, setRedistance } from '../../../../core/methods/resamples.ts';
 import { SEVERAL_STYLES, spreads } from '../../../../core/methods/spread.ts';
@@ -12,9 +13,11 @@ const space = (seed: number, artists = 20) => {
 
 test('the same seed gives the same shares, and in all as many neighbours as are asked for', () => {
   const made = space(1);
-  const near = whitenedMethod(made).nearest(9);
+  const near = runAtOnce(whitenedMethod(made).nearest(9));
   const by = (seed: number) =>
-    confidences(near, 3, meanRedistance(made.points, resamplesOf(made.starts, seed)));
+    runAtOnce(
+      confidences(near, 3, runAtOnce(meanRedistance(made.points, runAtOnce(resamplesOf(made.starts, seed))))),
+    );
   const shares = by(5);
   expect(by(5)).toEqual(shares);
   expect(by(6)).not.toEqual(shares);
@@ -33,15 +36,15 @@ test('neighbours that are near whatever is drawn are sure; one of two that are a
   const starts = Int32Array.of(0, 1, 31, 61, 62);
   const rows = Int32Array.of(1, 2, 3, 0, 2, 3, 1, 0, 3, 2, 1, 0);
   const near = { n: 4, k: 3, rows, distances: new Float64Array(12) };
-  const resamples = resamplesOf(starts, 1);
+  const resamples = runAtOnce(resamplesOf(starts, 1));
   const ways = [
-    meanRedistance(points, resamples),
+    runAtOnce(meanRedistance(points, resamples)),
     setRedistance((x, y) => Math.abs((points[x] as number) - (points[y] as number)), resamples),
   ];
   for (const redistance of ways) {
-    const two = confidences(near, 2, redistance);
+    const two = runAtOnce(confidences(near, 2, redistance));
     expect([...two.subarray(0, 3)]).toEqual([1, 1, 0]);
-    const [b, c, d] = confidences(near, 1, redistance);
+    const [b, c, d] = runAtOnce(confidences(near, 1, redistance));
     expect(b as number).toBeGreaterThan(0.02);
     expect(c as number).toBeGreaterThan(0.02);
     expect(d).toBe(0);
@@ -50,7 +53,9 @@ test('neighbours that are near whatever is drawn are sure; one of two that are a
 
 test('ties go by row', () => {
   const near = { n: 3, k: 2, rows: Int32Array.of(2, 1, 2, 0, 1, 0), distances: new Float64Array(6) };
-  expect([...confidences(near, 1, (_a, _b, distances) => distances.fill(7))]).toEqual([0, 1, 0, 1, 0, 1]);
+  expect([...runAtOnce(confidences(near, 1, (_a, _b, distances) => distances.fill(7)))]).toEqual([
+    0, 1, 0, 1, 0, 1,
+  ]);
 });
 
 test('the shares are those of sorting the candidates in each resample', () => {
@@ -64,7 +69,7 @@ test('the shares are those of sorting the candidates in each resample', () => {
   });
   const near = { n, k: 6, rows, distances: new Float64Array(n * 6) };
   const at = (a: number, b: number) => made[a * n + b] as number[];
-  const found = confidences(near, 4, (a, b, distances) => distances.set(at(a, b)));
+  const found = runAtOnce(confidences(near, 4, (a, b, distances) => distances.set(at(a, b))));
   const expected = Array.from(rows, (row, at_) => {
     const artist = Math.floor(at_ / 6);
     const others = [...rows.subarray(artist * 6, artist * 6 + 6)];
@@ -92,7 +97,7 @@ test.each([
 
 test('each resample draws as many tracks as an artist has, of its own alone', () => {
   const starts = Int32Array.of(0, 1, 4, 10);
-  const { counts, tracks } = resamplesOf(starts, 3);
+  const { counts, tracks } = runAtOnce(resamplesOf(starts, 3));
   for (let s = 0; s < RESAMPLES; s++) {
     for (const [i, size] of [1, 3, 6].entries()) {
       const drawn = counts.subarray(
@@ -110,8 +115,8 @@ test('resampled distances are those of what was drawn, as computed from the draw
   const d = 3;
   const squared = (x: number, y: number) =>
     apart([...made.points.subarray(x * d, x * d + d)], [...made.points.subarray(y * d, y * d + d)]);
-  const resamples = resamplesOf(made.starts, 2);
-  const ways = [meanRedistance(made.points, resamples), setRedistance(squared, resamples)];
+  const resamples = runAtOnce(resamplesOf(made.starts, 2));
+  const ways = [runAtOnce(meanRedistance(made.points, resamples)), setRedistance(squared, resamples)];
   const drawn = (artist: number, s: number) =>
     pointsOf(made, artist).flatMap((point, t) => {
       const at = s * resamples.tracks + (made.starts[artist] as number) + t;
@@ -142,7 +147,7 @@ test('a value that is not known is not drawn', () => {
   // In the second resample the first track alone, whose second feature is not known: it tells nothing.
   counts.set([2, 0, 1], 3);
   const distances = new Float64Array(RESAMPLES);
-  meanRedistance(points, { starts, tracks: 3, counts })(0, 1, distances);
+  runAtOnce(meanRedistance(points, { starts, tracks: 3, counts }))(0, 1, distances);
   expect(distances[0]).toBeCloseTo(Math.hypot(2 - 5, 10 - 20), 12);
   expect(distances[1]).toBe(4);
 });

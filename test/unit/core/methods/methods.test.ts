@@ -1,3 +1,4 @@
+import { runAtOnce } from '../../../../core/long-work.ts';
 import { meanMethod } from '../../../../core/methods/mean.ts';
 import type { Method } from '../../../../core/methods/method.ts';
 import type { Space } from '../../../../core/methods/space.ts';
@@ -55,7 +56,7 @@ describe.each(Object.entries(SHAPES))('%s', (_, shape) => {
       const space = placed(madeUp(random, artists, most, shape(random)));
       const method: Method = methodOf(space);
       const n = space.ids.length;
-      const found = method.nearest(k);
+      const found = runAtOnce(method.nearest(k));
       expect([method.name, found.n, found.k]).toEqual([name, n, Math.max(0, Math.min(k, n - 1))]);
       for (let artist = 0; artist < n; artist++) {
         const expected = obvious(n, artist, (a, b) => distance(space, a, b)).slice(0, k);
@@ -96,7 +97,7 @@ describe.each(Object.entries(SHAPES))('%s', (_, shape) => {
 test('distances of tracks are the same both ways to the last bit, and ties go by id', () => {
   const random = mulberry32(8);
   const space = placed(madeUp(random, 30, 7, () => random.int(2)));
-  const { k, rows, distances } = tracksMethod(space).nearest(29);
+  const { k, rows, distances } = runAtOnce(tracksMethod(space).nearest(29));
   const of = (a: number, b: number) =>
     distances[a * k + rows.subarray(a * k, (a + 1) * k).indexOf(b)] as number;
   let ties = 0;
@@ -121,7 +122,7 @@ test('hand-made: a set of two tracks and one of one', () => {
   };
   const method = tracksMethod(space);
   // From a: 1 and √18; from b: 1.
-  expect(method.nearest(1).distances[0]).toBeCloseTo(((1 + Math.sqrt(18)) / 2 + 1) / 2, 12);
+  expect(runAtOnce(method.nearest(1)).distances[0]).toBeCloseTo(((1 + Math.sqrt(18)) / 2 + 1) / 2, 12);
   const total = (1 + Math.sqrt(18)) / 2 + 1;
   // Along x there is 0, 9 / √18 and 0; along y 1, 9 / √18 and 1.
   expect(method.reasons(0, 1)).toEqual([
@@ -139,7 +140,7 @@ test('artists with the same tracks are at distance 0, and each feature has an eq
   const space = placed([...tracks, ...twin]);
   const [a, b] = [space.ids.indexOf('A0'), space.ids.indexOf('twin')];
   for (const method of [whitenedMethod(space), tracksMethod(space)]) {
-    const [nearest] = neighboursOf(method, method.nearest(1), a);
+    const [nearest] = neighboursOf(method, runAtOnce(method.nearest(1)), a);
     expect(nearest).toMatchObject({ y_artist: 'twin', distance: 0 });
     expect(method.reasons(a, b).map(({ share }) => share)).toEqual([1 / 3, 1 / 3, 1 / 3]);
   }
@@ -160,7 +161,7 @@ test('mean: min-max normalised by the ranges given, with the reasons of before',
   expect([...method.distancesFrom(1)]).toEqual(
     [Math.hypot(0.25, 0.5), 0, Math.hypot(0.25, 0.3)].map((x) => expect.closeTo(x, 12)),
   );
-  expect(neighboursOf(method, method.nearest(2), 0)).toEqual([
+  expect(neighboursOf(method, runAtOnce(method.nearest(2)), 0)).toEqual([
     { y_artist: 'c', distance: expect.closeTo(0.2, 12), rank: 1, reasons: expect.anything() },
     {
       y_artist: 'b',

@@ -1,3 +1,4 @@
+import { runAtOnce } from '../../../../core/long-work.ts';
 import { bootstrap } from '../../../../core/recommend/quality.ts';
 import { heldOutCard, type Measured, scoreCard, valuesOf } from '../../../../core/score/card.ts';
 import { clicks } from '../../../../core/score/clicks.ts';
@@ -48,7 +49,9 @@ test('hand-made: recall, NDCG and MRR', () => {
 
 test('artists that share a playlist go together, once and both ways; others are passed over', () => {
   const ids = ['A', 'b', 'c', 'd'];
-  const truth = playlistTruth(artistPlaylists(ids, [['b', 'x', 'A', 'b'], ['A', 'b', 'c'], ['d'], []]));
+  const truth = runAtOnce(
+    playlistTruth(artistPlaylists(ids, [['b', 'x', 'A', 'b'], ['A', 'b', 'c'], ['d'], []])),
+  );
   expect(sets(truth)).toEqual([[1, 2], [0, 2], [0, 1], []]);
 });
 
@@ -107,8 +110,8 @@ test('the card: exactly these fields, chance and popularity beside, the same for
   const popularity = Array.from({ length: 200 }, (_, row) =>
     row % 4 === 0 ? 90 : row % 4 === 1 ? null : 50,
   );
-  const card = scoreCard(same, popularity, measures, 1);
-  expect(scoreCard(same, popularity, measures, 1)).toEqual(card);
+  const card = runAtOnce(scoreCard(same, popularity, measures, 1));
+  expect(runAtOnce(scoreCard(same, popularity, measures, 1))).toEqual(card);
   expect(card.map((measured) => Object.keys(measured))).toEqual(
     Array.from({ length: 2 }, () => ['name', 'k', 'value', 'low', 'high', 'random', 'popularity', 'artists']),
   );
@@ -116,20 +119,22 @@ test('the card: exactly these fields, chance and popularity beside, the same for
   // By chance 1/16 + 9/16 go together; the most popular are `few`, as a quarter is.
   expect(card[0]?.random).toBeCloseTo(10 / 16, 1);
   expect(card[0]?.popularity).toBe(0.25);
-  expect(scoreCard(same, popularity, measures, 2)[0]?.random).not.toBe(card[0]?.random);
+  expect(runAtOnce(scoreCard(same, popularity, measures, 2))[0]?.random).not.toBe(card[0]?.random);
 });
 
 test('equal popularity goes by row, and one who is not known comes last', () => {
   const measures = genreMeasures(genres(['x'], ['y'], ['z'], ['y']), 1);
   // By popularity 1 is the nearest to all, and 2 to 1.
-  const card = scoreCard((artist) => [(artist + 2) % 4], [null, 7, 7, 0], measures, 1);
+  const card = runAtOnce(scoreCard((artist) => [(artist + 2) % 4], [null, 7, 7, 0], measures, 1));
   expect(card[0]).toMatchObject({ value: 0.5, popularity: 0.25, artists: 4 });
 });
 
 test('nothing known, or one artist alone: no measure', () => {
-  expect(scoreCard(() => [], [], genreMeasures([], 10), 1)).toEqual([]);
-  expect(scoreCard(() => [0], [5], genreMeasures(genres(['pop']), 10), 1)).toEqual([]);
-  expect(scoreCard(() => [1], [5, 6], truthMeasures('related', [new Set(), new Set()], 10), 1)).toEqual([]);
+  expect(runAtOnce(scoreCard(() => [], [], genreMeasures([], 10), 1))).toEqual([]);
+  expect(runAtOnce(scoreCard(() => [0], [5], genreMeasures(genres(['pop']), 10), 1))).toEqual([]);
+  expect(
+    runAtOnce(scoreCard(() => [1], [5, 6], truthMeasures('related', [new Set(), new Set()], 10), 1)),
+  ).toEqual([]);
 });
 
 test('intervals hold a known value in about 95 of 100 simulations', () => {
@@ -157,14 +162,14 @@ test('what was held out in folds: the mean of those that ask of an artist, and c
       ['b', 'c'],
     ],
     [],
-  ].map((lists) => truthMeasures('heldOut', playlistTruth(artistPlaylists(ids, lists)), 1));
+  ].map((lists) => truthMeasures('heldOut', runAtOnce(playlistTruth(artistPlaylists(ids, lists))), 1));
   // Of the first fold a finds b, of the second a does not find c (b is not known there to go with it).
   const ranking = (artist: number) => [1, 0, 2, 3].filter((row) => row !== artist);
-  const [recall] = heldOutCard([ranking, ranking, ranking], [1, 2, 3, 4], folds, 1);
+  const [recall] = runAtOnce(heldOutCard([ranking, ranking, ranking], [1, 2, 3, 4], folds, 1));
   const [a, b, c] = [(1 + 0) / 2, (1 + 0) / 2, 1 / 2];
   expect(recall).toMatchObject({ name: 'heldOutRecall', k: 1, artists: 3 });
   expect(recall?.value).toBeCloseTo((a + b + c) / 3, 12);
-  expect(heldOutCard([], [1, 2], [], 1)).toEqual([]);
+  expect(runAtOnce(heldOutCard([], [1, 2], [], 1))).toEqual([]);
 });
 
 test('chance is every order as often', () => {
@@ -176,11 +181,13 @@ test('chance is every order as often', () => {
     known,
     value: (artist, [row]) => ((row as number) % 3 === artist % 3 ? 1 : 0),
   };
-  const [card] = scoreCard(
-    () => [0, 1],
-    known.map(() => 1),
-    [measure],
-    7,
+  const [card] = runAtOnce(
+    scoreCard(
+      () => [0, 1],
+      known.map(() => 1),
+      [measure],
+      7,
+    ),
   );
   expect(card?.random).toBeGreaterThan(0.3);
   expect(card?.random).toBeLessThan(0.37);
