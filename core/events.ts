@@ -394,12 +394,15 @@ export interface NamedArtist {
 
 /**
  * Why an artist that was asked for is missing: `no-tracks`, `no-features:<the first missing>`, `not-found`,
- * `not-reached`.
+ * `not-reached`, `unavailable` (the service fails for it alone).
  */
 export interface Dropped {
   id: string;
   name: string;
   reason: string;
+  /** How the service failed, with the status that it gave, and what to do; of `unavailable` alone. */
+  detail?: string;
+  remedy?: string;
 }
 
 /** How many rows came from which source. */

@@ -49,9 +49,26 @@ export const FEATURE_BOUNDS = {
 export type BoundedFeature = keyof typeof FEATURE_BOUNDS;
 
 /** Whether a column of audio features can hold this number. */
-export function isWithinBounds(feature: BoundedFeature, value: number): boolean {
+function isWithinBounds(feature: BoundedFeature, value: number): boolean {
   const { min, max, isInteger }: Bounds = FEATURE_BOUNDS[feature];
   return value >= min && value <= max && (!isInteger || Number.isInteger(value));
+}
+
+/** The columns of a row of audio features that hold what cannot be. */
+export function impossibleFeatures(
+  row: Readonly<Partial<Record<BoundedFeature, number | null>>>,
+): BoundedFeature[] {
+  const features = Object.keys(FEATURE_BOUNDS) as BoundedFeature[];
+  return features.filter((feature) => {
+    const value = row[feature];
+    return typeof value === 'number' && !isWithinBounds(feature, value);
+  });
+}
+
+/** The row with null in the place of what cannot be. */
+export function withinBounds<T extends Partial<Record<BoundedFeature, number | null>>>(row: T): T {
+  const unknown = impossibleFeatures(row).map((feature) => [feature, null]);
+  return unknown.length === 0 ? row : { ...row, ...Object.fromEntries(unknown) };
 }
 
 /** Those that say how a song sounds by a number on a scale, as key and mode do not. */

@@ -34,6 +34,7 @@ interface Place {
 export function albumTracks(get: Get, market: string): TrackSource {
   return {
     name: NAME,
+    mayMiss: false,
     page: async ({ id }, _, cursor) => {
       const place: Place = cursor === null ? { albums: [], track: 0, page: 0 } : JSON.parse(cursor);
       const [album, ...others] = place.albums;

@@ -11,11 +11,13 @@ import type { Artist, Run } from '../../core/ports.ts';
 import { type HeldRun, takeRun } from '../../core/run/lease.ts';
 import { DAY_KINDS, type ReplaceDeps, refuseDayOf, replaceDay, rollForward } from '../../core/run/replace.ts';
 import { DEFAULT_MIN_COVERAGE } from '../../core/similarity/settings.ts';
+import { isItemFailure } from '../../core/source-health.ts';
 import { accountFor, assembleDay, type Day, readDay } from './day.ts';
 import { type GatherDeps, gatherFeatures, gatherTracks } from './gather.ts';
 import { Harvest } from './harvest.ts';
 import { refreshArtists } from './refresh.ts';
 import type { Connect } from './sources.ts';
+import { warningsOf } from './warnings.ts';
 
 /** What collecting needs. */
 export interface CollectDeps extends ReplaceDeps, Omit<GatherDeps, 'afterSlice'> {
@@ -32,6 +34,8 @@ interface CollectProgress {
   retries: number;
   /** For each source that may be missed, the steps in which it was down. */
   outages: Record<string, number>;
+  /** Items of answers that could not be read, or not in full. */
+  unread: number;
 }
 
 const NOTHING_YET: Day = { artists: [], tracks: [], features: [] };
@@ -55,7 +59,7 @@ export async function collect(deps: CollectDeps, input: CollectRequest): Promise
   const wanted = wantedOf(followed, only);
   const { tracks = DEFAULT_TRACKS } = request;
   if (request.dryRun) return plan(dt, followed, wanted, tracks);
-  const begun: CollectProgress = { only, tracks, requests: 0, retries: 0, outages: {} };
+  const begun: CollectProgress = { only, tracks, requests: 0, retries: 0, outages: {}, unread: 0 };
   const run = await takeRun(deps, {
     kind: 'collection',
     dt,
@@ -70,10 +74,11 @@ export async function collect(deps: CollectDeps, input: CollectRequest): Promise
 /** Takes a held run as far as it goes. */
 async function advance(deps: CollectDeps, run: HeldRun, ledger: Ledger): Promise<CollectResult> {
   const progress = progressOf(run);
-  const { requests, retries } = progress;
+  const { requests, retries, unread } = progress;
   const note = (): string => {
     progress.requests = requests + ledger.requests;
     progress.retries = retries + ledger.retries;
+    progress.unread = unread + ledger.unread;
     return JSON.stringify(progress);
   };
   let harvest: Harvest | undefined;
@@ -89,7 +94,7 @@ async function advance(deps: CollectDeps, run: HeldRun, ledger: Ledger): Promise
     const day = assembleDay(harvest, before);
     note();
     result = resultOf(run, day, harvest, progress, null);
-    result.warnings.push(...warnings);
+    result.warnings.push(...warnings, ...warningsOf(day, harvest, progress.unread));
     if (warnings.length > 0) requireCoverage(result, warnings);
     await stage(deps, run, day);
   } catch (error) {
@@ -113,14 +118,16 @@ async function gather(
 ): Promise<string[]> {
   const sources = deps.connect(ledger);
   try {
-    const wanted = wantedOf(harvest.snapshot, progress.only);
-    await gatherTracks(deps, sources, harvest, wanted, progress.tracks);
+    const { only, tracks, outages } = progress;
+    // An artist that was removed since the run began is not asked for.
+    const wanted = only ? harvest.snapshot.filter(({ id }) => only.includes(id)) : harvest.snapshot;
+    await gatherTracks(deps, sources, harvest, wanted, tracks, outages);
     const inDay = new Set(before.features.map(({ id }) => id));
     const ids = harvest.trackIds().filter((id) => !inDay.has(id));
-    const givenUp = await gatherFeatures(deps, sources, harvest, ids, run.dt, progress.outages);
+    const givenUp = await gatherFeatures(deps, sources, harvest, ids, run.dt, outages);
     await refreshArtists(deps, sources.lookup).catch((error: unknown) => {
       // The metadata can wait a day: the tracks and features are complete without it.
-      if (!(error instanceof PostponedError || error instanceof ServiceUnavailableError)) throw error;
+      if (!(error instanceof PostponedError || isItemFailure(error))) throw error;
     });
     return givenUp.map((name) => `${name} stayed down, so the day is without what only it knows`);
   } finally {
@@ -218,6 +225,7 @@ function wantedOf(snapshot: readonly Artist[], only: readonly string[] | null): 
 
 const progressOf = ({ progress }: Pick<Run, 'progress'>): CollectProgress => ({
   tracks: DEFAULT_TRACKS,
+  unread: 0,
   ...JSON.parse(progress),
 });
 

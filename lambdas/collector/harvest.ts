@@ -1,5 +1,6 @@
-import { DEFAULT_FEATURES } from '../../core/features.ts';
+import { DEFAULT_FEATURES, FEATURES } from '../../core/features.ts';
 import type { Artist, AudioFeatures, Lake } from '../../core/ports.ts';
+import type { ItemFailure } from '../../core/source-health.ts';
 import type { ArtistTracks } from './walk-tracks.ts';
 
 /** What a feature source answered for some tracks. */
@@ -7,6 +8,8 @@ export interface TrackFeatures {
   source: string;
   asked: string[];
   rows: AudioFeatures[];
+  /** Those of `asked` for which the source failed alone. */
+  failed?: string[];
 }
 
 /**
@@ -14,29 +17,38 @@ export interface TrackFeatures {
  * what its last whole slice holds.
  */
 export class Harvest {
-  /** The followed artists as they were when the run began, by id. */
+  /** The artists that were followed when the run began and still are, by id. */
   readonly snapshot: readonly Artist[];
   /** By artist id; some may not be all yet. */
   readonly tracks = new Map<string, ArtistTracks>();
   /** By track id. */
   readonly features = new Map<string, AudioFeatures>();
+  /** The artists for whom Spotify fails alone, with the failure; the next step of the run asks for them again. */
+  readonly unavailable = new Map<string, ItemFailure>();
+  /** By source, the tracks for which it failed alone. */
+  readonly failed = new Map<string, string[]>();
   readonly #asked = new Map<string, Set<string>>();
   readonly #lake: Lake;
   readonly #run: string;
+  readonly #ids: ReadonlySet<string>;
   #slices = 0;
 
   private constructor(lake: Lake, run: string, snapshot: readonly Artist[]) {
     this.#lake = lake;
     this.#run = run;
     this.snapshot = snapshot;
+    this.#ids = new Set(snapshot.map(({ id }) => id));
   }
 
-  /** Goes on with a run's slices, or begins with a snapshot. */
+  /** Goes on with a run's slices, for those of its artists that are still followed, or begins with a snapshot. */
   static async open(lake: Lake, run: string, snapshot: () => Promise<Artist[]>): Promise<Harvest> {
     const slices = await lake.slices(run);
     const staged = slices.find(({ name }) => name === 'artists')?.value as Artist[] | undefined;
-    const artists = staged ?? (await snapshot());
-    if (!staged) await lake.putSlice(run, 'artists', artists);
+    const now = await snapshot();
+    const followed = new Set(now.map(({ id }) => id));
+    const left = staged?.filter(({ id }) => followed.has(id)) ?? [];
+    const artists = left.length > 0 ? left : now;
+    if (artists === now) await lake.putSlice(run, 'artists', artists);
     const harvest = new Harvest(lake, run, artists);
     for (const { name, value } of slices) {
       if (name.startsWith('tracks-')) harvest.#keepTracks(value as ArtistTracks[]);
@@ -69,7 +81,13 @@ export class Harvest {
     for (const row of rows) if (this.#gaps(row.id) > gapsOf(row)) this.features.set(row.id, row);
   }
 
-  /** Whether every feature that is compared by default is known of this track. */
+  /** Whether this source answered in this run. */
+  hasAnswered(source: string): boolean {
+    const failed = new Set(this.failed.get(source));
+    return [...(this.#asked.get(source) ?? [])].some((id) => !failed.has(id));
+  }
+
+  /** Whether every feature is known of this track. */
   isKnown(id: string): boolean {
     return this.#gaps(id) === 0;
   }
@@ -91,10 +109,11 @@ export class Harvest {
   }
 
   #keepTracks(found: readonly ArtistTracks[]): void {
-    for (const artist of found) this.tracks.set(artist.id, artist);
+    for (const artist of found) if (this.#ids.has(artist.id)) this.tracks.set(artist.id, artist);
   }
 
-  #keepFeatures({ source, asked, rows }: TrackFeatures): void {
+  #keepFeatures({ source, asked, rows, failed = [] }: TrackFeatures): void {
+    if (failed.length > 0) this.failed.set(source, [...(this.failed.get(source) ?? []), ...failed]);
     const ids = this.#asked.get(source) ?? new Set();
     for (const id of asked) ids.add(id);
     this.#asked.set(source, ids);
@@ -106,6 +125,10 @@ export class Harvest {
   }
 }
 
-/** How many default features a row lacks; a track without a row lacks most. */
-const gapsOf = (row: AudioFeatures | undefined): number =>
-  row ? DEFAULT_FEATURES.filter((feature) => row[feature] === null).length : DEFAULT_FEATURES.length + 1;
+/** How much a row lacks: first counts each feature that is compared by default, then each other one. */
+function gapsOf(row: AudioFeatures | undefined): number {
+  if (!row) return Number.POSITIVE_INFINITY;
+  const missing = (features: readonly (typeof FEATURES)[number][]): number =>
+    features.filter((feature) => row[feature] === null).length;
+  return missing(DEFAULT_FEATURES) * FEATURES.length + missing(FEATURES);
+}
