@@ -12,21 +12,25 @@ export type ReadAnswer<T> =
 
 /**
  * Reads an answer by a schema, the items of its lists one by one: what does not fit in an item becomes null, and where
- * the schema has no null there (an id), the item does. What does not fit outside of lists makes the answer unreadable.
+ * the schema has no null there (an id), the item does. An answer is unreadable where something does not fit outside of
+ * lists, or no item of a list can be read.
  */
 export function readAnswer<T>(schema: z.ZodType<T>, answer: unknown): ReadAnswer<T> {
   let read = schema.safeParse(answer);
   if (read.success) return { ok: true, value: read.data, unread: 0 };
+  const [first] = read.error.issues as [z.core.$ZodIssue];
   const mended = structuredClone(answer);
-  const items = new Set<string>();
+  const items = new Map<string, Path>();
   while (!read.success) {
     for (const issue of read.error.issues) {
       const item = itemOf(issue.path);
       if (!item || !blank(mended, issue.path, item.length)) return { ok: false, issue };
-      items.add(JSON.stringify(item));
+      items.set(JSON.stringify(item), item);
     }
     read = schema.safeParse(mended);
   }
+  const lists = [...items.values()].map((item) => item.slice(0, -1).reduce(inside, mended) as unknown[]);
+  if (lists.some((list) => list.every((item) => item === null))) return { ok: false, issue: first };
   return { ok: true, value: read.data, unread: items.size };
 }
 

@@ -48,6 +48,9 @@ export const FEATURE_BOUNDS = {
 /** A column of `audio_features` that has bounds. */
 export type BoundedFeature = keyof typeof FEATURE_BOUNDS;
 
+/** Audio features by their columns, of which any may be missing. */
+export type FeatureValues = Readonly<Partial<Record<BoundedFeature, number | null>>>;
+
 /** Whether a column of audio features can hold this number. */
 function isWithinBounds(feature: BoundedFeature, value: number): boolean {
   const { min, max, isInteger }: Bounds = FEATURE_BOUNDS[feature];
@@ -55,9 +58,7 @@ function isWithinBounds(feature: BoundedFeature, value: number): boolean {
 }
 
 /** The columns of a row of audio features that hold what cannot be. */
-export function impossibleFeatures(
-  row: Readonly<Partial<Record<BoundedFeature, number | null>>>,
-): BoundedFeature[] {
+export function impossibleFeatures(row: FeatureValues): BoundedFeature[] {
   const features = Object.keys(FEATURE_BOUNDS) as BoundedFeature[];
   return features.filter((feature) => {
     const value = row[feature];
@@ -66,7 +67,7 @@ export function impossibleFeatures(
 }
 
 /** The row with null in the place of what cannot be. */
-export function withinBounds<T extends Partial<Record<BoundedFeature, number | null>>>(row: T): T {
+export function withinBounds<T extends FeatureValues>(row: T): T {
   const unknown = impossibleFeatures(row).map((feature) => [feature, null]);
   return unknown.length === 0 ? row : { ...row, ...Object.fromEntries(unknown) };
 }

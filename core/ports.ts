@@ -1,3 +1,4 @@
+import type { BoundedFeature } from './features.ts';
 import type { ReportFile } from './names.ts';
 import type { Matrix } from './similarity/matrix.ts';
 import type { PairOfIds } from './similarity/pairs.ts';
@@ -27,6 +28,10 @@ export type AudioFeatures = Row<'audio_features'>;
 export type FoundTrack = Omit<TopTrack, 'artist_id' | 'rank' | 'source'>;
 /** Audio features as a source found them; the collector adds the source. */
 export type FoundFeatures = Omit<AudioFeatures, 'source'>;
+/** The columns for which a source gave what cannot be, which are null; absent where there are none. */
+export interface Refused {
+  refused?: readonly BoundedFeature[];
+}
 
 /** What one request gives of an artist's tracks, which may be none. */
 export interface TrackPage {
@@ -71,7 +76,7 @@ export interface FeatureSource {
    * The features of those tracks that are known, in any order; a value that cannot be is null. Each request is made
    * `tries` times at most. Throws `CapabilityMissingError` as above.
    */
-  features(ids: readonly string[], tries?: number): Promise<FoundFeatures[]>;
+  features(ids: readonly string[], tries?: number): Promise<(FoundFeatures & Refused)[]>;
 }
 
 /** Looks artists up for the catalog. */

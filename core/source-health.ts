@@ -1,32 +1,25 @@
 import { OutageError, ServiceUnavailableError, UnexpectedAnswerError } from './errors.ts';
-import type { Clock } from './ports.ts';
 
 /** A failure that one item of many may be the cause of: every other error concerns the service as a whole. */
 export type ItemFailure = ServiceUnavailableError | UnexpectedAnswerError;
 
 /** What came of asking about an item. */
-export type Asked<T> =
-  | { failure?: undefined; value: T }
-  | { failure: ItemFailure; value?: undefined };
+export type Asked<T> = { failure?: undefined; value: T } | { failure: ItemFailure; value?: undefined };
 
 /** So many failures in a row, and a source counts as down. */
 const FAILURES_IN_A_ROW = 5;
-/** A source that is down is asked again after this. */
-const OUTAGE_WAIT_MS = 15 * 60_000;
 
 /** Tells an item for which a source fails from a source that is down: that one fails for all that are asked in a row. */
 export class SourceHealth {
   readonly #name: string;
-  readonly #clock: Clock;
   readonly #limit: number;
   #hasWorked: boolean;
   #inARow = 0;
   #failure: ItemFailure | undefined;
 
   /** `hasWorked`: whether the source answered already in this run. */
-  constructor(name: string, clock: Clock, { hasWorked = false, limit = FAILURES_IN_A_ROW } = {}) {
+  constructor(name: string, { hasWorked = false, limit = FAILURES_IN_A_ROW } = {}) {
     this.#name = name;
-    this.#clock = clock;
     this.#hasWorked = hasWorked;
     this.#limit = limit;
   }
@@ -52,12 +45,12 @@ export class SourceHealth {
     if (this.#failure && !this.#hasWorked) throw this.outage(this.#failure);
   }
 
-  /** The error of a source that is down. */
+  /** The error of a source that is down; when to ask it again is up to the caller. */
   outage(cause: ItemFailure): OutageError {
     return new OutageError(
       `${this.#name} is down: ${cause.message}`,
       'run the same command again later; what was fetched is kept',
-      this.#clock.now() + OUTAGE_WAIT_MS,
+      null,
       { cause },
     );
   }

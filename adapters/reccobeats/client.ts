@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { inBatches } from '../../core/batches.ts';
-import type { FeatureSource, FoundFeatures } from '../../core/ports.ts';
+import type { FeatureSource, FoundFeatures, Refused } from '../../core/ports.ts';
 import type { ApiClient, ApiRequest } from '../http.ts';
-import { bounded, spotifyId } from '../schemas.ts';
+import { featureValue, refuseImpossible, spotifyId } from '../schemas.ts';
 
 /** The most ids that a request may have; those above are silently left out. */
 const BATCH = 40;
@@ -12,18 +12,19 @@ const answerSchema = z.object({
     z
       .object({
         href: z.string().transform(trackId).pipe(spotifyId),
-        danceability: bounded('danceability'),
-        energy: bounded('energy'),
-        key: bounded('key'),
-        loudness: bounded('loudness'),
-        mode: bounded('mode'),
-        speechiness: bounded('speechiness'),
-        acousticness: bounded('acousticness'),
-        instrumentalness: bounded('instrumentalness'),
-        liveness: bounded('liveness'),
-        valence: bounded('valence'),
-        tempo: bounded('tempo'),
+        danceability: featureValue,
+        energy: featureValue,
+        key: featureValue,
+        loudness: featureValue,
+        mode: featureValue,
+        speechiness: featureValue,
+        acousticness: featureValue,
+        instrumentalness: featureValue,
+        liveness: featureValue,
+        valence: featureValue,
+        tempo: featureValue,
       })
+      .transform(refuseImpossible)
       .nullable(),
   ),
 });
@@ -44,8 +45,8 @@ export class ReccoBeatsClient implements FeatureSource {
     this.#api = api;
   }
 
-  async features(ids: readonly string[], tries?: number): Promise<FoundFeatures[]> {
-    const found = new Map<string, FoundFeatures>();
+  async features(ids: readonly string[], tries?: number): Promise<(FoundFeatures & Refused)[]> {
+    const found = new Map<string, FoundFeatures & Refused>();
     for (const batch of inBatches(ids, BATCH)) {
       const asked = new Set(batch);
       for (const row of await this.#batch(batch, tries)) {
@@ -55,7 +56,7 @@ export class ReccoBeatsClient implements FeatureSource {
     return [...found.values()];
   }
 
-  async #batch(ids: readonly string[], tries?: number): Promise<FoundFeatures[]> {
+  async #batch(ids: readonly string[], tries?: number): Promise<(FoundFeatures & Refused)[]> {
     const query = { ids: ids.join(',') };
     const request: ApiRequest = { method: 'GET', path: '/audio-features', query, tries };
     const answer = await this.#api.json(request, answerSchema);

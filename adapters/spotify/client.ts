@@ -6,6 +6,7 @@ import type {
   ArtistLookup,
   FeatureSource,
   FoundFeatures,
+  Refused,
   SongLookup,
   TrackPage,
   TrackSource,
@@ -175,8 +176,8 @@ export class SpotifyClient implements ArtistLookup, SongLookup {
   }
 
   /** An id that there is none of is null in a batch: a batch that Spotify does not know as a whole is a failure. */
-  async #features(ids: readonly string[], tries?: number): Promise<FoundFeatures[]> {
-    const found = new Map<string, FoundFeatures>();
+  async #features(ids: readonly string[], tries?: number): Promise<(FoundFeatures & Refused)[]> {
+    const found = new Map<string, FoundFeatures & Refused>();
     for (const batch of inBatches(ids, FEATURES_BATCH)) {
       const request: ApiRequest = {
         method: 'GET',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { bounded, spotifyId } from '../schemas.ts';
+import { featureValue, refuseImpossible, spotifyId } from '../schemas.ts';
 
 /*
  * Spotify's answers, as far as they are read. Ids alone must be there: development mode leaves fields out, and the
@@ -36,22 +36,24 @@ export const trackSchema = z.object({
 /** Answer of GET /tracks/{id}; `is_playable` is there where a market was asked for. */
 export const oneTrackSchema = trackSchema.extend({ is_playable: z.boolean().nullish() });
 
-const audioFeaturesSchema = z.object({
-  id: spotifyId,
-  danceability: bounded('danceability'),
-  energy: bounded('energy'),
-  key: bounded('key'),
-  loudness: bounded('loudness'),
-  mode: bounded('mode'),
-  speechiness: bounded('speechiness'),
-  acousticness: bounded('acousticness'),
-  instrumentalness: bounded('instrumentalness'),
-  liveness: bounded('liveness'),
-  valence: bounded('valence'),
-  tempo: bounded('tempo'),
-  time_signature: bounded('time_signature'),
-  duration_ms: bounded('duration_ms'),
-});
+const audioFeaturesSchema = z
+  .object({
+    id: spotifyId,
+    danceability: featureValue,
+    energy: featureValue,
+    key: featureValue,
+    loudness: featureValue,
+    mode: featureValue,
+    speechiness: featureValue,
+    acousticness: featureValue,
+    instrumentalness: featureValue,
+    liveness: featureValue,
+    valence: featureValue,
+    tempo: featureValue,
+    time_signature: featureValue,
+    duration_ms: featureValue,
+  })
+  .transform(refuseImpossible);
 
 /** Answer of GET /artists: null for an unknown id. */
 export const artistsSchema = z.object({ artists: z.array(artistSchema.nullable()) });

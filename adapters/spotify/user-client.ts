@@ -84,11 +84,12 @@ export class SpotifyUserClient implements RecentPlays {
 
   async recentlyPlayed(
     after: number | null,
-  ): Promise<{ plays: FoundPlay[]; unreadable: number; isFull: boolean }> {
+  ): Promise<{ plays: FoundPlay[]; unreadable?: number; isFull: boolean }> {
     const query = { limit: HORIZON, ...(after === null ? {} : { after: Math.max(0, Math.floor(after)) }) };
     const { items } = await this.#get('/me/player/recently-played', query, playsSchema);
     const plays = items.filter((item) => item !== null).map(toPlay);
-    return { plays, unreadable: items.length - plays.length, isFull: items.length >= HORIZON };
+    const unreadable = items.length - plays.length;
+    return { plays, ...(unreadable > 0 ? { unreadable } : {}), isFull: items.length >= HORIZON };
   }
 
   /** The playlists that are the user's own and among those that he sees, page by page as they are asked for. */

@@ -1,6 +1,6 @@
 import { askByHalves, inBatches } from '../../core/batches.ts';
 import type { CapabilityGate } from '../../core/capability.ts';
-import type { Clock, FeatureSource, FoundFeatures } from '../../core/ports.ts';
+import type { FeatureSource, FoundFeatures, Refused } from '../../core/ports.ts';
 import { TRIES_OF_A_PART } from '../../core/retry.ts';
 import { SourceHealth } from '../../core/source-health.ts';
 import { eachConcurrently } from './concurrently.ts';
@@ -12,7 +12,6 @@ const FAILURES_IN_A_ROW = 8;
 /** What asking a source for features needs. */
 export interface AskFeaturesDeps {
   gate: CapabilityGate;
-  clock: Clock;
   /** Requests under way at once. */
   concurrency: number;
   /** Whether the source answered already in this run. */
@@ -20,7 +19,7 @@ export interface AskFeaturesDeps {
   /** Called before each batch; what it throws stops the work. */
   beforeBatch?: () => void;
   /** Called with what was asked for, and what of it the source knows. */
-  onAnswer: (asked: readonly string[], rows: FoundFeatures[]) => Promise<void>;
+  onAnswer: (asked: readonly string[], rows: (FoundFeatures & Refused)[]) => Promise<void>;
 }
 
 /**
@@ -28,11 +27,11 @@ export interface AskFeaturesDeps {
  * fails alone; returns those. Throws `OutageError` where it fails for all of them, or for more than a few.
  */
 export async function askFeatures(
-  { gate, clock, concurrency, hasWorked, beforeBatch, onAnswer }: AskFeaturesDeps,
+  { gate, concurrency, hasWorked, beforeBatch, onAnswer }: AskFeaturesDeps,
   source: FeatureSource,
   ids: readonly string[],
 ): Promise<string[]> {
-  const health = new SourceHealth(source.name, clock, { hasWorked, limit: FAILURES_IN_A_ROW });
+  const health = new SourceHealth(source.name, { hasWorked, limit: FAILURES_IN_A_ROW });
   const failed: string[] = [];
   const most = mostUnavailable(ids.length);
   await eachConcurrently([...inBatches(ids, source.batchSize)], concurrency, async (batch) => {

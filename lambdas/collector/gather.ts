@@ -49,13 +49,13 @@ export async function gatherTracks(
 ): Promise<void> {
   const left = wanted.filter(({ id }) => harvest.tracks.get(id)?.next !== null);
   const size = Math.max(deps.concurrency, Math.floor((SLICE * DEFAULT_TRACKS) / count));
-  const health = new SourceHealth(SPOTIFY, deps.clock, { hasWorked: left.length < wanted.length });
+  const health = new SourceHealth(SPOTIFY, { hasWorked: left.length < wanted.length });
   try {
     for (const slice of inBatches(left, Math.min(SLICE, size))) await gatherSlice(slice);
     health.settle();
   } catch (error) {
     if (error instanceof OutageError) harvest.unavailable.clear();
-    countOutage(error, SPOTIFY, outages);
+    countOutage(error, SPOTIFY, { outages, clock: deps.clock });
     throw error.cause;
   }
 
@@ -103,7 +103,7 @@ export async function gatherFeatures(
     try {
       await askAll(source);
     } catch (error) {
-      countOutage(error, source.name, outages);
+      countOutage(error, source.name, { outages, clock: deps.clock });
       givenUp.push(source.name);
     }
   }
@@ -126,7 +126,6 @@ export async function gatherFeatures(
     const failed = await askFeatures(
       {
         gate,
-        clock: deps.clock,
         concurrency: deps.concurrency,
         hasWorked: harvest.hasAnswered(name),
         beforeBatch: () => checkTime(deps),

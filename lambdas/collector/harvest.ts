@@ -1,13 +1,16 @@
-import { DEFAULT_FEATURES, FEATURES } from '../../core/features.ts';
-import type { Artist, AudioFeatures, Lake } from '../../core/ports.ts';
+import { DEFAULT_FEATURES } from '../../core/features.ts';
+import type { Artist, AudioFeatures, Lake, Refused } from '../../core/ports.ts';
 import type { ItemFailure } from '../../core/source-health.ts';
 import type { ArtistTracks } from './walk-tracks.ts';
+
+/** A row of the day, and which of its values its source gave in vain. */
+export type FoundRow = AudioFeatures & Refused;
 
 /** What a feature source answered for some tracks. */
 export interface TrackFeatures {
   source: string;
   asked: string[];
-  rows: AudioFeatures[];
+  rows: FoundRow[];
   /** Those of `asked` for which the source failed alone. */
   failed?: string[];
 }
@@ -22,11 +25,13 @@ export class Harvest {
   /** By artist id; some may not be all yet. */
   readonly tracks = new Map<string, ArtistTracks>();
   /** By track id. */
-  readonly features = new Map<string, AudioFeatures>();
+  readonly features = new Map<string, FoundRow>();
   /** The artists for whom Spotify fails alone, with the failure; the next step of the run asks for them again. */
   readonly unavailable = new Map<string, ItemFailure>();
   /** By source, the tracks for which it failed alone. */
   readonly failed = new Map<string, string[]>();
+  /** By source, the values that it gave and that cannot be: `energy of <id>`. */
+  readonly refused = new Map<string, string[]>();
   readonly #asked = new Map<string, Set<string>>();
   readonly #lake: Lake;
   readonly #run: string;
@@ -77,7 +82,7 @@ export class Harvest {
   }
 
   /** Takes features of tracks that lack more than these. */
-  fill(rows: readonly AudioFeatures[]): void {
+  fill(rows: readonly FoundRow[]): void {
     for (const row of rows) if (this.#gaps(row.id) > gapsOf(row)) this.features.set(row.id, row);
   }
 
@@ -87,7 +92,7 @@ export class Harvest {
     return [...(this.#asked.get(source) ?? [])].some((id) => !failed.has(id));
   }
 
-  /** Whether every feature is known of this track. */
+  /** Whether every feature that is compared by default is known of this track, and no value of it was refused. */
   isKnown(id: string): boolean {
     return this.#gaps(id) === 0;
   }
@@ -113,7 +118,12 @@ export class Harvest {
   }
 
   #keepFeatures({ source, asked, rows, failed = [] }: TrackFeatures): void {
-    if (failed.length > 0) this.failed.set(source, [...(this.failed.get(source) ?? []), ...failed]);
+    note(this.failed, source, failed);
+    note(
+      this.refused,
+      source,
+      rows.flatMap(({ id, refused = [] }) => refused.map((feature) => `${feature} of ${id}`)),
+    );
     const ids = this.#asked.get(source) ?? new Set();
     for (const id of asked) ids.add(id);
     this.#asked.set(source, ids);
@@ -125,10 +135,16 @@ export class Harvest {
   }
 }
 
-/** How much a row lacks: first counts each feature that is compared by default, then each other one. */
-function gapsOf(row: AudioFeatures | undefined): number {
-  if (!row) return Number.POSITIVE_INFINITY;
-  const missing = (features: readonly (typeof FEATURES)[number][]): number =>
-    features.filter((feature) => row[feature] === null).length;
-  return missing(DEFAULT_FEATURES) * FEATURES.length + missing(FEATURES);
+/**
+ * How many default features a row lacks; a track without a row lacks most. A row of which a value was refused lacks a
+ * little more than one of which that value is unknown, so that another source is asked.
+ */
+function gapsOf(row: FoundRow | undefined): number {
+  if (!row) return DEFAULT_FEATURES.length + 1;
+  const missing = DEFAULT_FEATURES.filter((feature) => row[feature] === null).length;
+  return row.refused ? missing + 0.5 : missing;
+}
+
+function note(lists: Map<string, string[]>, source: string, items: readonly string[]): void {
+  if (items.length > 0) lists.set(source, [...(lists.get(source) ?? []), ...items]);
 }

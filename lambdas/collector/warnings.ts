@@ -37,9 +37,14 @@ export function warningsOf(day: Day, harvest: Harvest, unread: number): string[]
       `${source} fails for single tracks, for which the next source was asked: ${named}${others}`,
     );
   }
+  for (const [source, values] of harvest.refused) {
+    const others = values.length > NAMED ? ` and ${values.length - NAMED} more` : '';
+    const named = values.slice(0, NAMED).join(', ');
+    warnings.push(`${source} gives what cannot be, which counts as unknown: ${named}${others}`);
+  }
   if (unread > 0) {
     warnings.push(
-      `${unread} items of the services' answers hold what cannot be, or cannot be read: that counts as unknown`,
+      `${unread} items in the answers of the services could not be read, or not in full: that counts as unknown`,
     );
   }
   return warnings;
