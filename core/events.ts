@@ -463,6 +463,8 @@ export interface ImportResult {
   /** The first 100, in the order read; `line` counts the playlists or vectors of a file that has them not in lines. */
   rejected: { file: string; line: number; reason: string }[];
   rejectedCount: number;
+  /** What a user should know of the import, a sentence each; absent where there is nothing. */
+  warnings?: string[];
 }
 
 /** What the similarity function returns. */
@@ -712,7 +714,7 @@ export interface ListenResult {
   to: string | null;
   /** How many plays Spotify told. */
   received: number;
-  /** Of these, local files and what has no track. */
+  /** Of these, local files, what has no track, and what has no time that can be read. */
   skipped: number;
   /** Of these, those that the history did not have, that it had of an export, and that it had of Spotify. */
   added: number;

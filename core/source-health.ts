@@ -49,7 +49,7 @@ export class SourceHealth {
   outage(cause: ItemFailure): OutageError {
     return new OutageError(
       `${this.#name} is down: ${cause.message}`,
-      'run the same command again later; what was fetched is kept',
+      'run the same command again later',
       null,
       { cause },
     );

@@ -1,11 +1,11 @@
-import { inBatches } from '../../core/batches.ts';
-import { PostponedError, ServiceUnavailableError } from '../../core/errors.ts';
+import { PostponedError } from '../../core/errors.ts';
 import type { HearResult } from '../../core/events.ts';
 import { Ledger } from '../../core/ledger.ts';
 import { isIdentified } from '../../core/listening/song.ts';
-import type { Clock, Lake, Warehouse } from '../../core/ports.ts';
+import type { Clock, FoundFeatures, Lake, Warehouse } from '../../core/ports.ts';
 import { type Row, TABLES } from '../../core/tables.ts';
 import unmeasuredSql from '../../sql/athena/heard_tracks_unmeasured.sql' with { type: 'text' };
+import { askFeatures } from '../collector/ask-features.ts';
 import type { Connect, Sources } from '../collector/sources.ts';
 
 /** What learning needs; its caller holds the run that changes the history. */
@@ -47,7 +47,7 @@ export async function learnHeard({
     await askAll(sources, wanted, found);
     for (const id of wanted) if (!found.has(id)) found.set(id, unknownTrack(id));
   } catch (error) {
-    if (!(error instanceof PostponedError || error instanceof ServiceUnavailableError)) throw error;
+    if (!(error instanceof PostponedError)) throw error;
     stopped = error.message;
   } finally {
     await sources.close();
@@ -61,7 +61,7 @@ export async function learnHeard({
   return { asked: wanted.length, known, requests: ledger.requests, stopped };
 }
 
-/** Asks each source for what those before it did not know. */
+/** Asks each source for what those before it did not know, or failed for. */
 async function askAll(
   { features, gate }: Sources,
   wanted: readonly string[],
@@ -69,13 +69,10 @@ async function askAll(
 ): Promise<void> {
   for (const source of features) {
     const left = wanted.filter((id) => !found.has(id));
-    for (const ids of inBatches(left, source.batchSize)) {
-      const attempt = await gate.attempt(source.name, () => source.features(ids));
-      if (!attempt.allowed) break;
-      for (const row of attempt.value) {
-        if (row.energy !== null && ids.includes(row.id)) found.set(row.id, { ...row, source: source.name });
-      }
-    }
+    const onAnswer = async (_: readonly string[], rows: readonly FoundFeatures[]): Promise<void> => {
+      for (const row of rows) if (row.energy !== null) found.set(row.id, { ...row, source: source.name });
+    };
+    await askFeatures({ gate, concurrency: 1, hasWorked: false, onAnswer }, source, left);
   }
 }
 
