@@ -57,6 +57,12 @@ function isWithinBounds(feature: BoundedFeature, value: number): boolean {
   return value >= min && value <= max && (!isInteger || Number.isInteger(value));
 }
 
+/** What a column of audio features can hold, in words: `a whole number from -1 to 11`. */
+export function boundsInWords(feature: BoundedFeature): string {
+  const { min, max, isInteger }: Bounds = FEATURE_BOUNDS[feature];
+  return `a ${isInteger ? 'whole number' : 'number'} from ${min} to ${max}`;
+}
+
 /** The columns of a row of audio features that hold what cannot be. */
 export function impossibleFeatures(row: FeatureValues): BoundedFeature[] {
   const features = Object.keys(FEATURE_BOUNDS) as BoundedFeature[];
