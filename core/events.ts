@@ -691,6 +691,8 @@ export interface AddResult {
   known: NamedArtist[];
   ambiguous: { query: string; candidates: { id: string; name: string }[] }[];
   notFound: string[];
+  /** Those for which Spotify fails while it works for others, and how; absent where there are none. */
+  unavailable?: { query: string; detail: string }[];
 }
 
 /** What the catalog returns for `list`. */
