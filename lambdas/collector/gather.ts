@@ -51,6 +51,11 @@ export async function gatherTracks(
   const size = Math.max(deps.concurrency, Math.floor((SLICE * DEFAULT_TRACKS) / count));
   const health = new SourceHealth(SPOTIFY, { hasWorked: left.length < wanted.length });
   try {
+    // Without a token Spotify fails for all, which no artist is the cause of.
+    if (left.length > 0) {
+      checkTime(deps);
+      await sources.authorise();
+    }
     for (const slice of inBatches(left, Math.min(SLICE, size))) await gatherSlice(slice);
     health.settle();
   } catch (error) {

@@ -45,7 +45,9 @@ export async function* walkTracks(
     const page = attempt.allowed ? attempt.value : null;
     const found = (page?.tracks ?? []).filter((track) => !before.some((other) => other.id === track.id));
     const all = [...before, ...found.map((track) => ({ ...track, source: name }))];
-    const tracks = recordings(all).slice(0, wanted);
+    // Of Spotify's own list of the best, two that share no more than a title may be two recordings.
+    const byTitle = wanted > DEFAULT_TRACKS || source.mayMiss || source === moreTracks;
+    const tracks = recordings(all, byTitle).slice(0, wanted);
     const next = tracks.length < wanted ? following(source, page, tracks.length) : null;
     return { id, tracks: next ? all : tracks, next };
   }
@@ -63,13 +65,16 @@ const startOf = (source: { name: string } | undefined): ArtistTracks['next'] =>
   source ? { source: source.name, cursor: null } : null;
 
 /**
- * The first track of each recording: of one ISRC or, where one of two tracks has none, of one name. What is left out
- * counts in the comparison too, so that it does not come back by its name.
+ * The first track of each recording: of one ISRC or, where one of two tracks has none, of one name if `byTitle`. What is
+ * left out counts in the comparison too, so that it does not come back by its name.
  */
-export function recordings<T extends Pick<TopTrack, 'id' | 'isrc' | 'name'>>(tracks: readonly T[]): T[] {
+export function recordings<T extends Pick<TopTrack, 'id' | 'isrc' | 'name'>>(
+  tracks: readonly T[],
+  byTitle = true,
+): T[] {
   const seen = new Set<string>();
   return tracks.filter(({ id, isrc, name }) => {
-    const title = foldName(name ?? '') || id;
+    const title = (byTitle && foldName(name ?? '')) || id;
     const [code, bare] = [`isrc ${isrc}`, `without isrc ${title}`];
     const isNew = !(isrc ? [code, bare] : [title]).some((key) => seen.has(key));
     for (const key of [isrc ? code : bare, title]) seen.add(key);
