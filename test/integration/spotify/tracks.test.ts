@@ -149,7 +149,8 @@ test('an artist that the search misses has the tracks of its albums', () =>
   withSpotify(async (spotify) => {
     const { api } = spotify;
     api.respond = ({ path }) => {
-      if (path === '/v1/search') return { status: 404, json: { error: { status: 404, message: 'Not found' } } };
+      if (path === '/v1/search')
+        return { status: 404, json: { error: { status: 404, message: 'Not found' } } };
       if (path === '/v1/artists/a/albums') return { json: { items: [{ id: 'album' }], next: null } };
       return { json: { items: [rawTrack('t', 'a'), rawTrack('x', 'other')], next: null } };
     };
