@@ -5,6 +5,7 @@ import type * as z from 'zod';
 import { ServiceUnavailableError, SoundalikeError, UnexpectedAnswerError } from '../core/errors.ts';
 import { fullJitter, MAX_TRIES } from '../core/retry.ts';
 import { Pace, type PaceOptions } from './pace.ts';
+import { readAnswer } from './read-answer.ts';
 import { SentSecrets } from './secrets/sent-secrets.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -44,6 +45,8 @@ export interface ApiRequest {
   again?: boolean;
   /** That the answer holds a secret, so that no error quotes it. */
   confidential?: boolean;
+  /** How often it is made at most, the first time included; `MAX_TRIES` by default. */
+  tries?: number;
 }
 
 /** The service's answer. */
@@ -85,7 +88,10 @@ export class ApiClient {
     return this.#persist(request, (answer) => answer);
   }
 
-  /** As `send`, and reads a 2xx answer by the schema; throws `UnexpectedAnswerError` where its shape is wrong. */
+  /**
+   * As `send`, and reads a 2xx answer by the schema, its lists item by item (`readAnswer`): the ledger counts the items
+   * that cannot be read. Throws `UnexpectedAnswerError` where the shape is wrong outside of lists.
+   */
   json<T>(request: ApiRequest, schema: z.ZodType<T>): Promise<JsonAnswer<T>> {
     return this.#persist(request, (answer) =>
       answer.status >= 200 && answer.status < 300
@@ -119,6 +125,7 @@ export class ApiClient {
 
   async #persist<T>(request: ApiRequest, read: (answer: Answer) => T): Promise<T> {
     const { clock, random } = this.#options;
+    const { tries: most = MAX_TRIES } = request;
     for (let tries = 1; ; tries++) {
       await this.#pace.admit(tries > 1 || request.again === true);
       try {
@@ -129,7 +136,7 @@ export class ApiClient {
       } catch (error) {
         if (!(error instanceof TransientError)) throw error;
         const mayRepeat = request.method !== 'POST' || request.repeatable === true;
-        if (!mayRepeat || tries === MAX_TRIES) throw this.#unavailable(request, tries, error);
+        if (!mayRepeat || tries >= most) throw this.#unavailable(request, tries, error);
         await clock.sleep(fullJitter(tries, random));
       }
     }
@@ -165,10 +172,13 @@ export class ApiClient {
   }
 
   #read<T>(request: ApiRequest, text: string, schema: z.ZodType<T>): T {
-    const parsed = schema.safeParse(parseJson(text));
-    if (parsed.success) return parsed.data;
-    const issue = parsed.error.issues[0];
-    throw this.unexpected(request, `${issue?.path.join('.') || 'the whole'}: ${issue?.message}`, text);
+    const read = readAnswer(schema, parseJson(text));
+    if (!read.ok) {
+      const { path, message } = read.issue;
+      throw this.unexpected(request, `${path.join('.') || 'the whole'}: ${message}`, text);
+    }
+    this.#options.ledger.countUnread(read.unread);
+    return read.value;
   }
 
   #unavailable(request: ApiRequest, tries: number, failure: TransientError): ServiceUnavailableError {

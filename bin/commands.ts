@@ -8,6 +8,7 @@ import {
   NoDataError,
   NotDoneError,
   ScoreError,
+  ServiceUnavailableError,
   UnhealthyError,
   UnknownArtistError,
   UsageError,
@@ -206,8 +207,13 @@ export async function artistsAdd(queries: string[], options: AddOptions): Promis
     },
     stack: (stack) => stack.invoke<AddResult>('catalog', request),
     words: words.addWords,
-    lack: ({ ambiguous, notFound }) => {
-      if (ambiguous.length + notFound.length === 0) return undefined;
+    lack: ({ ambiguous, notFound, unavailable = [] }) => {
+      const [failed] = unavailable;
+      if (ambiguous.length + notFound.length === 0) {
+        return (
+          failed && new ServiceUnavailableError(`"${failed.query}": ${failed.detail}`, 'try again later')
+        );
+      }
       const unclear = [...ambiguous.map(({ query }) => query), ...notFound]
         .map((query) => `"${query}"`)
         .join(', ');

@@ -74,7 +74,7 @@ export const listWords: Words<ListResult> = ({ artists }) => [
   `${artists.filter(({ followed }) => followed).length} artists followed, ${artists.length} known.`,
 ];
 
-export const addWords: Words<AddResult> = ({ added, known, ambiguous, notFound }) => [
+export const addWords: Words<AddResult> = ({ added, known, ambiguous, notFound, unavailable = [] }) => [
   ...added.map(({ id, name }) => `Added ${name} (${id}).`),
   ...known.map(({ id, name }) => `${name} (${id}) is followed already.`),
   ...ambiguous.map(
@@ -82,6 +82,7 @@ export const addWords: Words<AddResult> = ({ added, known, ambiguous, notFound }
       `"${query}" could be ${candidates.map(({ id, name }) => `${name} (${id})`).join(', ')}.`,
   ),
   ...notFound.map((query) => `Nobody found for "${query}".`),
+  ...unavailable.map(({ query, detail }) => `"${query}" could not be looked up: ${detail}`),
 ];
 
 export const importWords: Words<ImportResult> = (

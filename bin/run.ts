@@ -9,7 +9,7 @@ export function runResult(
   compared: SimilarityResult,
   { recommended, warnings }: Pick<RunResult, 'recommended' | 'warnings'> = NOTHING_MORE,
 ): RunResult {
-  const reasons = new Map(collected.dropped.map(({ id, reason }) => [id, reason]));
+  const reasons = new Map(collected.dropped.map((artist) => [artist.id, artist]));
   return {
     date: compared.date,
     artists: { ...collected.artists, compared: compared.artists },
@@ -17,9 +17,7 @@ export function runResult(
     features: collected.features,
     pairs: compared.pairs,
     coverage: compared.coverage,
-    dropped: compared.dropped
-      .map((artist) => ({ ...artist, reason: reasons.get(artist.id) ?? artist.reason }))
-      .slice(0, NAMED),
+    dropped: compared.dropped.map((artist) => ({ ...artist, ...reasons.get(artist.id) })).slice(0, NAMED),
     droppedCount: compared.droppedCount,
     requests: collected.requests,
     sources: collected.sources,

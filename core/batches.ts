@@ -26,3 +26,27 @@ export async function* batched<T>(rows: Iterable<T>, size: number): AsyncGenerat
   }
   yield batch;
 }
+
+/**
+ * Asks about a batch and, where that fails, about its halves, until the items are found for which it fails alone; returns
+ * those. `ask` tells whether it worked. Both halves are asked before either is halved again, so that one bad item never
+ * makes more than three failures in a row.
+ */
+export async function askByHalves<T>(
+  batch: readonly T[],
+  ask: (part: readonly T[]) => Promise<boolean>,
+): Promise<T[]> {
+  const bad: T[] = [];
+  for (let parts: (readonly T[])[] = [batch]; parts.length > 0; ) {
+    const failed: (readonly T[])[] = [];
+    for (const part of parts) if (!(await ask(part))) failed.push(part);
+    bad.push(...failed.filter(({ length }) => length === 1).flat());
+    parts = failed
+      .filter(({ length }) => length > 1)
+      .flatMap((part) => {
+        const middle = Math.ceil(part.length / 2);
+        return [part.slice(0, middle), part.slice(middle)];
+      });
+  }
+  return bad;
+}

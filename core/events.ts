@@ -396,12 +396,15 @@ export interface NamedArtist {
 
 /**
  * Why an artist that was asked for is missing: `no-tracks`, `no-features:<the first missing>`, `not-found`,
- * `not-reached`.
+ * `not-reached`, `unavailable` (the service fails for it alone).
  */
 export interface Dropped {
   id: string;
   name: string;
   reason: string;
+  /** How the service failed, with the status that it gave, and what to do; of `unavailable` alone. */
+  detail?: string;
+  remedy?: string;
 }
 
 /** How many rows came from which source. */
@@ -462,6 +465,8 @@ export interface ImportResult {
   /** The first 100, in the order read; `line` counts the playlists or vectors of a file that has them not in lines. */
   rejected: { file: string; line: number; reason: string }[];
   rejectedCount: number;
+  /** What a user should know of the import, a sentence each; absent where there is nothing. */
+  warnings?: string[];
 }
 
 /** What the similarity function returns. */
@@ -700,6 +705,8 @@ export interface AddResult {
   known: NamedArtist[];
   ambiguous: { query: string; candidates: { id: string; name: string }[] }[];
   notFound: string[];
+  /** Those for which Spotify fails while it works for others, and how; absent where there are none. */
+  unavailable?: { query: string; detail: string }[];
 }
 
 /** What the catalog returns for `list`. */
@@ -723,7 +730,7 @@ export interface ListenResult {
   to: string | null;
   /** How many plays Spotify told. */
   received: number;
-  /** Of these, local files and what has no track. */
+  /** Of these, local files, what has no track, and what has no time that can be read. */
   skipped: number;
   /** Of these, those that the history did not have, that it had of an export, and that it had of Spotify. */
   added: number;

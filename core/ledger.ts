@@ -4,6 +4,7 @@ import { BudgetSpentError } from './errors.ts';
 export class Ledger {
   #requests = 0;
   #retries = 0;
+  #unread = 0;
   readonly #budget: number;
 
   /** `budget`: how many requests may be made at most. */
@@ -17,6 +18,11 @@ export class Ledger {
 
   get retries(): number {
     return this.#retries;
+  }
+
+  /** Items of answers that could not be read, or not in full. */
+  get unread(): number {
+    return this.#unread;
   }
 
   /** Throws `BudgetSpentError` where no further request may be made. */
@@ -34,5 +40,10 @@ export class Ledger {
   count(isRetry: boolean): void {
     this.#requests += 1;
     if (isRetry) this.#retries += 1;
+  }
+
+  /** Counts items that could not be read. */
+  countUnread(items: number): void {
+    this.#unread += items;
   }
 }

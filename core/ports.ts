@@ -1,3 +1,4 @@
+import type { BoundedFeature } from './features.ts';
 import type { ReportFile } from './names.ts';
 import type { Matrix } from './similarity/matrix.ts';
 import type { PairOfIds } from './similarity/pairs.ts';
@@ -27,6 +28,10 @@ export type AudioFeatures = Row<'audio_features'>;
 export type FoundTrack = Omit<TopTrack, 'artist_id' | 'rank' | 'source'>;
 /** Audio features as a source found them; the collector adds the source. */
 export type FoundFeatures = Omit<AudioFeatures, 'source'>;
+/** The columns for which a source gave what cannot be, which are null; absent where there are none. */
+export interface Refused {
+  refused?: readonly BoundedFeature[];
+}
 
 /** What one request gives of an artist's tracks, which may be none. */
 export interface TrackPage {
@@ -40,6 +45,8 @@ export interface TrackPage {
 export interface TrackSource {
   /** What stands in the rows' `source`: `spotify:top-tracks`, `spotify:search`, `spotify:albums`. */
   readonly name: string;
+  /** Whether it may miss an artist that has tracks, as a search by name does. */
+  readonly mayMiss: boolean;
   /**
    * By one request the page at a cursor, the first one at null; null where there is no such artist. `wanted` is how many
    * tracks the artist is to have. Throws `CapabilityMissingError` where this app may not ask.
@@ -63,17 +70,20 @@ export interface FeatureSource {
   readonly name: string;
   /** How many ids one request takes. */
   readonly batchSize: number;
-  /** Whether a collection may end without this source when it stays down. */
+  /** Whether the doctor calls the pipeline sound while this source alone fails. */
   readonly expendable: boolean;
-  /** The features of those tracks that are known, in any order. Throws `CapabilityMissingError` as above. */
-  features(ids: readonly string[]): Promise<FoundFeatures[]>;
+  /**
+   * The features of those tracks that are known, in any order; a value that cannot be is null. Each request is made
+   * `tries` times at most. Throws `CapabilityMissingError` as above.
+   */
+  features(ids: readonly string[], tries?: number): Promise<(FoundFeatures & Refused)[]>;
 }
 
 /** Looks artists up for the catalog. */
 export interface ArtistLookup {
   /** The artist, or null where there is none with this id. */
   artist(id: string): Promise<Artist | null>;
-  /** Those of the artists that exist, in any order. */
+  /** Those of the artists that exist, in any order, without those for which Spotify fails while it works for others. */
   artists(ids: readonly string[]): Promise<Artist[]>;
   /** Artists found by name, the most relevant first. */
   searchArtists(name: string): Promise<Artist[]>;
@@ -282,10 +292,11 @@ export interface FoundPlay {
 /** What Spotify shows of the user's listening. */
 export interface RecentPlays {
   /**
-   * The plays since `after` (epoch milliseconds; null: all that it shows), at most fifty, in any order. `isFull` tells
-   * that there were fifty, those without a track included: what was played before them can no longer be seen.
+   * The plays since `after` (epoch milliseconds; null: all that it shows), at most fifty, in any order. `unreadable`
+   * counts those without a time that can be read. `isFull` tells that there were fifty, those and the ones without a
+   * track included: what was played before them can no longer be seen.
    */
-  recentlyPlayed(after: number | null): Promise<{ plays: FoundPlay[]; isFull: boolean }>;
+  recentlyPlayed(after: number | null): Promise<{ plays: FoundPlay[]; unreadable?: number; isFull: boolean }>;
 }
 
 /** A play as the history keeps it. Times are ISO 8601 UTC with milliseconds. */

@@ -1,5 +1,7 @@
 /** How often one request is made at most, the first time included. */
 export const MAX_TRIES = 5;
+/** How often a part of a request that has failed is asked for at most. */
+export const TRIES_OF_A_PART = 2;
 /** The longest Retry-After, in milliseconds, that is waited for in place; above it the work goes on in a later call. */
 export const LONGEST_WAIT_MS = 60_000;
 

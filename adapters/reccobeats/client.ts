@@ -1,31 +1,30 @@
 import * as z from 'zod';
 import { inBatches } from '../../core/batches.ts';
-import type { FeatureSource, FoundFeatures } from '../../core/ports.ts';
+import type { FeatureSource, FoundFeatures, Refused } from '../../core/ports.ts';
 import type { ApiClient, ApiRequest } from '../http.ts';
+import { featureValue, refuseImpossible, spotifyId } from '../schemas.ts';
 
 /** The most ids that a request may have; those above are silently left out. */
 const BATCH = 40;
-
-const optionalInt = z.int().nullable().default(null);
-const optionalNumber = z.number().nullable().default(null);
 
 const answerSchema = z.object({
   content: z.array(
     z
       .object({
-        href: z.string(),
-        danceability: optionalNumber,
-        energy: optionalNumber,
-        key: optionalInt,
-        loudness: optionalNumber,
-        mode: optionalInt,
-        speechiness: optionalNumber,
-        acousticness: optionalNumber,
-        instrumentalness: optionalNumber,
-        liveness: optionalNumber,
-        valence: optionalNumber,
-        tempo: optionalNumber,
+        href: z.string().transform(trackId).pipe(spotifyId),
+        danceability: featureValue,
+        energy: featureValue,
+        key: featureValue,
+        loudness: featureValue,
+        mode: featureValue,
+        speechiness: featureValue,
+        acousticness: featureValue,
+        instrumentalness: featureValue,
+        liveness: featureValue,
+        valence: featureValue,
+        tempo: featureValue,
       })
+      .transform(refuseImpossible)
       .nullable(),
   ),
 });
@@ -46,26 +45,27 @@ export class ReccoBeatsClient implements FeatureSource {
     this.#api = api;
   }
 
-  async features(ids: readonly string[]): Promise<FoundFeatures[]> {
-    const found = new Map<string, FoundFeatures>();
+  async features(ids: readonly string[], tries?: number): Promise<(FoundFeatures & Refused)[]> {
+    const found = new Map<string, FoundFeatures & Refused>();
     for (const batch of inBatches(ids, BATCH)) {
       const asked = new Set(batch);
-      for (const row of await this.#batch(batch)) {
+      for (const row of await this.#batch(batch, tries)) {
         if (asked.has(row.id) && !found.has(row.id)) found.set(row.id, row);
       }
     }
     return [...found.values()];
   }
 
-  async #batch(ids: readonly string[]): Promise<FoundFeatures[]> {
-    const request: ApiRequest = { method: 'GET', path: '/audio-features', query: { ids: ids.join(',') } };
+  async #batch(ids: readonly string[], tries?: number): Promise<(FoundFeatures & Refused)[]> {
+    const query = { ids: ids.join(',') };
+    const request: ApiRequest = { method: 'GET', path: '/audio-features', query, tries };
     const answer = await this.#api.json(request, answerSchema);
     if (!answer.ok) throw this.#api.unexpected(request, `status ${answer.status}`, answer.text);
     return answer.value.content
       .filter((row) => row !== null)
-      .map(({ href, ...features }) => ({
+      .map(({ href: id, ...features }) => ({
         ...features,
-        id: trackId(href),
+        id,
         time_signature: null,
         duration_ms: null,
       }));
@@ -73,9 +73,7 @@ export class ReccoBeatsClient implements FeatureSource {
 }
 
 /** The Spotify id in `https://open.spotify.com/track/<id>`. */
-const trackId = (href: string): string =>
-  href
-    .replace(/[?#].*$/, '')
-    .replace(/\/+$/, '')
-    .split('/')
-    .at(-1) ?? '';
+function trackId(href: string): string {
+  const path = href.replace(/[?#].*$/, '').replace(/\/+$/, '');
+  return path.split('/').at(-1) ?? '';
+}

@@ -44,6 +44,7 @@ interface Walked {
 export function albumTracks(get: Get, market: string): TrackSource {
   return {
     name: NAME,
+    mayMiss: false,
     page: async ({ id }, _, cursor) => {
       const place: Place = cursor === null ? START : JSON.parse(cursor);
       const [album, ...others] = place.albums;

@@ -6,11 +6,13 @@ import type {
   ArtistLookup,
   FeatureSource,
   FoundFeatures,
+  Refused,
   SongLookup,
   TrackPage,
   TrackSource,
 } from '../../core/ports.ts';
-import type { ApiClient, ApiRequest } from '../http.ts';
+import { isItemFailure } from '../../core/source-health.ts';
+import type { ApiClient, ApiRequest, JsonAnswer } from '../http.ts';
 import { albumTracks } from './album-tracks.ts';
 import { authorised } from './authorised.ts';
 import { goesOn, toArtist, toTracks, tracksOf } from './objects.ts';
@@ -35,6 +37,8 @@ const SEARCH_PAGE = 10;
 /** So many pages more than would do if all they had were the artist's. */
 const SPARE_PAGES = 4;
 const TOP_TRACKS = 10;
+/** So many artists in a row for whom Spotify fails are not left out: it is down. */
+const FAILURES_IN_A_ROW = 3;
 /** Spotify has answered 404 or 400 to queries of more than 100 characters (spotipy#845); the rest of the query fits. */
 const LONGEST_NAME = 80;
 const ARTISTS_CAPABILITY = 'spotify:artists';
@@ -62,12 +66,14 @@ export class SpotifyClient implements ArtistLookup, SongLookup {
   /** The artist's most popular tracks; for apps in extended mode. */
   readonly topTracks: TrackSource = {
     name: 'spotify:top-tracks',
+    mayMiss: false,
     page: (artist) => this.#topTracks(artist.id),
   };
 
   /** The artist's tracks as a search by its name ranks them; for every app. */
   readonly search: TrackSource = {
     name: 'spotify:search',
+    mayMiss: true,
     page: (artist, wanted, cursor) => this.#searchTracks(artist, wanted, Number(cursor)),
   };
 
@@ -79,7 +85,7 @@ export class SpotifyClient implements ArtistLookup, SongLookup {
     name: 'spotify:audio-features',
     batchSize: FEATURES_BATCH,
     expendable: false,
-    features: (ids) => this.#features(ids),
+    features: (ids, tries) => this.#features(ids, tries),
   };
 
   constructor(options: SpotifyClientOptions) {
@@ -92,15 +98,14 @@ export class SpotifyClient implements ArtistLookup, SongLookup {
     return raw && toArtist(raw);
   }
 
-  /** In batches of 50 where this app may, else one by one. */
+  /** In batches of 50 where this app may and none of them fails, else one by one. */
   async artists(ids: readonly string[]): Promise<Artist[]> {
-    const found: (Artist | null)[] = [];
+    const found: Artist[] = [];
     for (const batch of inBatches(ids, ARTISTS_BATCH)) {
       const attempt = await this.#options.gate.attempt(ARTISTS_CAPABILITY, () => this.#artistsBatch(batch));
-      if (attempt.allowed && attempt.value) found.push(...attempt.value);
-      else for (const id of batch) found.push(await this.artist(id));
+      found.push(...((attempt.allowed && attempt.value) || (await this.#oneByOne(batch))));
     }
-    return found.filter((artist) => artist !== null);
+    return found;
   }
 
   async searchArtists(name: string): Promise<Artist[]> {
@@ -118,10 +123,32 @@ export class SpotifyClient implements ArtistLookup, SongLookup {
     return track && track.is_playable !== false ? { isrc: track.external_ids?.isrc ?? null } : null;
   }
 
-  /** Null where one of the ids is such that Spotify refuses the whole batch. */
+  /** Null where Spotify refuses the whole batch, or fails for it: one of the ids may be the cause. */
   async #artistsBatch(ids: readonly string[]): Promise<Artist[] | null> {
-    const answer = await this.#get('/artists', { ids: ids.join(',') }, artistsSchema, ARTISTS_CAPABILITY);
-    return answer?.artists.filter((raw) => raw !== null).map(toArtist) ?? null;
+    try {
+      const answer = await this.#get('/artists', { ids: ids.join(',') }, artistsSchema, ARTISTS_CAPABILITY);
+      return answer?.artists.filter((raw) => raw !== null).map(toArtist) ?? null;
+    } catch (error) {
+      if (isItemFailure(error)) return null;
+      throw error;
+    }
+  }
+
+  /** Leaves out those for which Spotify fails, unless it fails for all, or for several in a row. */
+  async #oneByOne(ids: readonly string[]): Promise<Artist[]> {
+    const found: Artist[] = [];
+    let inARow = 0;
+    for (const id of ids) {
+      try {
+        const artist = await this.artist(id);
+        if (artist) found.push(artist);
+        inARow = 0;
+      } catch (error) {
+        inARow += 1;
+        if (!isItemFailure(error) || inARow === Math.min(FAILURES_IN_A_ROW, ids.length)) throw error;
+      }
+    }
+    return found;
   }
 
   async #topTracks(artistId: string): Promise<TrackPage | null> {
@@ -148,13 +175,23 @@ export class SpotifyClient implements ArtistLookup, SongLookup {
     return { tracks, next: isWorthIt && goesOn(page, SEARCH_PAGE) ? String(next) : null };
   }
 
-  async #features(ids: readonly string[]): Promise<FoundFeatures[]> {
-    const found = new Map<string, FoundFeatures>();
+  /** An id that there is none of is null in a batch: a batch that Spotify does not know as a whole is a failure. */
+  async #features(ids: readonly string[], tries?: number): Promise<(FoundFeatures & Refused)[]> {
+    const found = new Map<string, FoundFeatures & Refused>();
     for (const batch of inBatches(ids, FEATURES_BATCH)) {
-      const query = { ids: batch.join(',') };
-      const answer = await this.#get('/audio-features', query, featuresSchema, this.audioFeatures.name);
+      const request: ApiRequest = {
+        method: 'GET',
+        path: '/audio-features',
+        query: { ids: batch.join(',') },
+        tries,
+      };
+      const answer = this.#valueOf(
+        await this.#send(request, featuresSchema),
+        request,
+        this.audioFeatures.name,
+      );
       const asked = new Set(batch);
-      for (const row of answer?.audio_features ?? []) {
+      for (const row of answer.audio_features) {
         if (row && asked.has(row.id) && !found.has(row.id)) found.set(row.id, row);
       }
     }
@@ -164,14 +201,19 @@ export class SpotifyClient implements ArtistLookup, SongLookup {
   /** The answer's value, or null where there is no such thing. `capability` is what a 403 may be about. */
   async #get<T>(path: string, query: ApiRequest['query'], schema: z.ZodType<T>, capability?: string) {
     const request: ApiRequest = { method: 'GET', path, query };
+    const answer = await this.#send(request, schema);
+    return !answer.ok && isUnknown(answer) ? null : this.#valueOf(answer, request, capability);
+  }
+
+  #send<T>(request: ApiRequest, schema: z.ZodType<T>): Promise<JsonAnswer<T>> {
     const { api, tokens } = this.#options;
-    const answer = await authorised(tokens, (headers, again) =>
-      api.json({ ...request, headers, again }, schema),
-    );
+    return authorised(tokens, (headers, again) => api.json({ ...request, headers, again }, schema));
+  }
+
+  #valueOf<T>(answer: JsonAnswer<T>, request: ApiRequest, capability?: string): T {
     if (answer.ok) return answer.value;
-    if (isUnknown(answer)) return null;
     if (answer.status === 403) throw refusal(answer, capability);
-    throw api.unexpected(request, `status ${answer.status}`, answer.text);
+    throw this.#options.api.unexpected(request, `status ${answer.status}`, answer.text);
   }
 }
 

@@ -48,7 +48,10 @@ export const goesOn = (
 ): boolean => items.length > 0 && (next === undefined ? items.length === limit : next !== null);
 
 /** A play; local files have no id, and count as no track. */
-export function toPlay({ played_at, track }: z.infer<typeof playsSchema>['items'][number]): FoundPlay {
+export function toPlay({
+  played_at,
+  track,
+}: NonNullable<z.infer<typeof playsSchema>['items'][number]>): FoundPlay {
   const time = new Date(played_at).toISOString();
   if (!track?.id) return { played_at: time, track: null };
   const [artist] = track.artists ?? [];
@@ -81,7 +84,7 @@ export function toSong(raw: z.infer<typeof itemsSchema>['items'][number]): Playl
 /** A playlist, without whose it is. */
 export const toPlaylist = (raw: z.infer<typeof playlistSchema>): OwnPlaylist => ({
   id: raw.id,
-  name: raw.name,
+  name: raw.name ?? '',
   url: raw.external_urls?.spotify ?? null,
 });
 

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { featureValue, refuseImpossible, spotifyId } from '../schemas.ts';
 
 /*
- * Spotify's answers, as far as they are read: strict on ids, names and numbers, everything else may be absent, since
- * development mode leaves fields out and the documentation does not say which may be null.
+ * Spotify's answers, as far as they are read. Ids alone must be there: development mode leaves fields out, and the
+ * documentation does not say which may be null.
  */
 
 const optionalText = z.string().nullable().default(null);
@@ -12,8 +13,8 @@ const externalUrls = z.object({ spotify: optionalText }).nullish();
 
 /** An artist; `followers` and `popularity` are absent in development mode. */
 export const artistSchema = z.object({
-  id: z.string().min(1),
-  name: z.string(),
+  id: spotifyId,
+  name: optionalText,
   external_urls: externalUrls,
   genres: z.array(z.string()).nullish(),
   images: z.array(z.object({ url: z.string(), width: optionalNumber }).nullable()).nullish(),
@@ -23,8 +24,8 @@ export const artistSchema = z.object({
 
 /** A track; `popularity` is absent in development mode, the ids of local files are null. */
 export const trackSchema = z.object({
-  id: z.string().min(1).nullable(),
-  name: z.string(),
+  id: spotifyId.nullable(),
+  name: optionalText,
   artists: z.array(z.object({ id: optionalText }).nullable()).nullish(),
   popularity: optionalInt,
   external_urls: externalUrls,
@@ -35,22 +36,24 @@ export const trackSchema = z.object({
 /** Answer of GET /tracks/{id}; `is_playable` is there where a market was asked for. */
 export const oneTrackSchema = trackSchema.extend({ is_playable: z.boolean().nullish() });
 
-const audioFeaturesSchema = z.object({
-  id: z.string().min(1),
-  danceability: optionalNumber,
-  energy: optionalNumber,
-  key: optionalInt,
-  loudness: optionalNumber,
-  mode: optionalInt,
-  speechiness: optionalNumber,
-  acousticness: optionalNumber,
-  instrumentalness: optionalNumber,
-  liveness: optionalNumber,
-  valence: optionalNumber,
-  tempo: optionalNumber,
-  time_signature: optionalInt,
-  duration_ms: optionalInt,
-});
+const audioFeaturesSchema = z
+  .object({
+    id: spotifyId,
+    danceability: featureValue,
+    energy: featureValue,
+    key: featureValue,
+    loudness: featureValue,
+    mode: featureValue,
+    speechiness: featureValue,
+    acousticness: featureValue,
+    instrumentalness: featureValue,
+    liveness: featureValue,
+    valence: featureValue,
+    tempo: featureValue,
+    time_signature: featureValue,
+    duration_ms: featureValue,
+  })
+  .transform(refuseImpossible);
 
 /** Answer of GET /artists: null for an unknown id. */
 export const artistsSchema = z.object({ artists: z.array(artistSchema.nullable()) });
@@ -73,7 +76,7 @@ export const trackSearchSchema = z.object({
 
 /** Answer of GET /artists/{id}/albums. */
 export const albumsSchema = z.object({
-  items: z.array(z.object({ id: z.string().min(1) }).nullable()),
+  items: z.array(z.object({ id: spotifyId }).nullable()),
   next: z.string().nullish(),
 });
 

@@ -84,10 +84,14 @@ export class SpotifyUserClient implements RecentPlays {
     return this.#me;
   }
 
-  async recentlyPlayed(after: number | null): Promise<{ plays: FoundPlay[]; isFull: boolean }> {
+  async recentlyPlayed(
+    after: number | null,
+  ): Promise<{ plays: FoundPlay[]; unreadable?: number; isFull: boolean }> {
     const query = { limit: HORIZON, ...(after === null ? {} : { after: Math.max(0, Math.floor(after)) }) };
     const { items } = await this.#get('/me/player/recently-played', query, playsSchema);
-    return { plays: items.map(toPlay), isFull: items.length >= HORIZON };
+    const plays = items.filter((item) => item !== null).map(toPlay);
+    const unreadable = items.length - plays.length;
+    return { plays, ...(unreadable > 0 ? { unreadable } : {}), isFull: items.length >= HORIZON };
   }
 
   /** The playlists that are the user's own and among those that he sees, page by page as they are asked for. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { spotifyId } from '../schemas.ts';
 import { trackSchema } from './schemas.ts';
 
 /*
@@ -17,17 +18,19 @@ const playedTrackSchema = trackSchema.extend({
 /** Answer of GET /me/player/recently-played: the track may be null. */
 export const playsSchema = z.object({
   items: z.array(
-    z.object({
-      played_at: z.iso.datetime({ offset: true }),
-      track: playedTrackSchema.nullable().default(null),
-    }),
+    z
+      .object({
+        played_at: z.iso.datetime({ offset: true }),
+        track: playedTrackSchema.nullable().default(null),
+      })
+      .nullable(),
   ),
 });
 
 /** A playlist, of which the content is not read. */
 export const playlistSchema = z.object({
-  id: z.string().min(1),
-  name: z.string().default(''),
+  id: spotifyId,
+  name: z.string().nullish(),
   owner: z.object({ id: optionalText }).nullish(),
   external_urls: z.object({ spotify: optionalText }).nullish(),
 });

@@ -1,6 +1,8 @@
+import { OutageError } from '../../core/errors.ts';
 import type { AddResult, ListResult, NamedArtist, RemoveResult } from '../../core/events.ts';
 import { Ledger } from '../../core/ledger.ts';
 import type { Artist, ArtistCatalog, ArtistLookup, Clock } from '../../core/ports.ts';
+import { SourceHealth } from '../../core/source-health.ts';
 import { foldName } from '../../core/text.ts';
 
 /** What following needs. */
@@ -35,14 +37,21 @@ export async function removeArtists(catalog: ArtistCatalog, ids: readonly string
 const named = ({ id, name, url }: Artist): NamedArtist => ({ id, name: name ?? id, url });
 
 /**
- * Follows artists by id, link or name. A name that fits none or several is told, and none is guessed; the others are
- * followed all the same.
+ * Follows artists by id, link or name. A name that fits none or several, or for which Spotify fails alone, is named in
+ * the result, and none is guessed; the others are followed all the same.
  */
 export async function addArtists(deps: FollowDeps, queries: readonly string[]): Promise<AddResult> {
   const { lookup, close } = deps.connect(new Ledger());
+  const health = new SourceHealth('Spotify');
   const result: AddResult = { added: [], known: [], ambiguous: [], notFound: [] };
   try {
-    for (const query of new Set(queries)) await addOne(deps, lookup, query, result);
+    for (const query of new Set(queries)) {
+      const { failure } = await health.ask(() => addOne(deps, lookup, query, result));
+      if (failure) result.unavailable = [...(result.unavailable ?? []), { query, detail: failure.message }];
+    }
+    health.settle();
+  } catch (error) {
+    throw error instanceof OutageError ? error.cause : error;
   } finally {
     await close();
   }

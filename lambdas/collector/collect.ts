@@ -12,11 +12,13 @@ import type { HeldRun } from '../../core/run/held-run.ts';
 import { EXCLUDED, isHalfReplaced, type ReplaceDeps, refuseDayOf, repair } from '../../core/run/replace.ts';
 import { type Ending, withRun } from '../../core/run/with-run.ts';
 import { DEFAULT_MIN_COVERAGE } from '../../core/similarity/settings.ts';
+import { isItemFailure } from '../../core/source-health.ts';
 import { accountFor, assembleDay, type Day, readDay } from './day.ts';
 import { type GatherDeps, gatherFeatures, gatherTracks } from './gather.ts';
 import { Harvest } from './harvest.ts';
 import { refreshArtists } from './refresh.ts';
 import type { Connect } from './sources.ts';
+import { warningsOf } from './warnings.ts';
 
 /** What collecting needs. */
 export interface CollectDeps extends ReplaceDeps, Omit<GatherDeps, 'afterSlice' | 'lake'> {
@@ -33,6 +35,8 @@ interface CollectProgress {
   retries: number;
   /** For each source that may be missed, the steps in which it was down. */
   outages: Record<string, number>;
+  /** Items of answers that could not be read, or not in full. */
+  unread: number;
 }
 
 const NOTHING_YET: Day = { artists: [], tracks: [], features: [] };
@@ -56,7 +60,7 @@ export async function collect(deps: CollectDeps, input: CollectRequest): Promise
   const wanted = wantedOf(followed, only);
   const { tracks = DEFAULT_TRACKS } = request;
   if (request.dryRun) return plan(dt, followed, wanted, tracks);
-  const begun: CollectProgress = { only, tracks, requests: 0, retries: 0, outages: {} };
+  const begun: CollectProgress = { only, tracks, requests: 0, retries: 0, outages: {}, unread: 0 };
   const ledger = new Ledger(request.budget);
   return await withRun(
     deps,
@@ -76,10 +80,11 @@ export async function collect(deps: CollectDeps, input: CollectRequest): Promise
 /** Takes a held run as far as it goes. */
 async function advance(deps: CollectDeps, run: HeldRun, ledger: Ledger): Promise<Ending<CollectResult>> {
   const progress = progressOf(run);
-  const { requests, retries } = progress;
+  const { requests, retries, unread } = progress;
   const note = (): string => {
     progress.requests = requests + ledger.requests;
     progress.retries = retries + ledger.retries;
+    progress.unread = unread + ledger.unread;
     return JSON.stringify(progress);
   };
   let harvest: Harvest | undefined;
@@ -94,7 +99,7 @@ async function advance(deps: CollectDeps, run: HeldRun, ledger: Ledger): Promise
     const day = assembleDay(harvest, before);
     run.note(note());
     const result = resultOf(run, day, harvest, progress, null);
-    result.warnings.push(...warnings);
+    result.warnings.push(...warnings, ...warningsOf(day, harvest, progress.unread));
     if (warnings.length > 0) requireCoverage(result, warnings);
     return { result, replaces: { objects: await stage(deps, run, day) } };
   } catch (error) {
@@ -117,14 +122,16 @@ async function gather(
 ): Promise<string[]> {
   const sources = deps.connect(ledger);
   try {
-    const wanted = wantedOf(harvest.snapshot, progress.only);
-    await gatherTracks(deps, sources, harvest, wanted, progress.tracks);
+    const { only, tracks, outages } = progress;
+    // An artist that was removed since the run began is not asked for.
+    const wanted = only ? harvest.snapshot.filter(({ id }) => only.includes(id)) : harvest.snapshot;
+    await gatherTracks(deps, sources, harvest, wanted, tracks, outages);
     const inDay = new Set(before.features.map(({ id }) => id));
     const ids = harvest.trackIds().filter((id) => !inDay.has(id));
-    const givenUp = await gatherFeatures(deps, sources, harvest, ids, run.dt, progress.outages);
+    const givenUp = await gatherFeatures(deps, sources, harvest, ids, run.dt, outages);
     await refreshArtists(deps, run, sources.lookup).catch((error: unknown) => {
       // The metadata can wait a day: the tracks and features are complete without it.
-      if (!(error instanceof PostponedError || error instanceof ServiceUnavailableError)) throw error;
+      if (!(error instanceof PostponedError || isItemFailure(error))) throw error;
     });
     return givenUp.map((name) => `${name} stayed down, so the day is without what only it knows`);
   } finally {
@@ -224,6 +231,7 @@ function wantedOf(snapshot: readonly Artist[], only: readonly string[] | null): 
 
 const progressOf = ({ progress }: Pick<Run, 'progress'>): CollectProgress => ({
   tracks: DEFAULT_TRACKS,
+  unread: 0,
   ...JSON.parse(progress),
 });
 

@@ -3,6 +3,8 @@ import { DEFAULT_FEATURES } from '../../core/features.ts';
 import type { Artist, AudioFeatures, Lake, TopTrack } from '../../core/ports.ts';
 import { byId } from '../../core/text.ts';
 import type { Harvest } from './harvest.ts';
+import { recordings } from './walk-tracks.ts';
+import { unavailable } from './warnings.ts';
 
 /** A day of the lake as a collection makes it. */
 export interface Day {
@@ -25,9 +27,10 @@ export function assembleDay(harvest: Harvest, before: Day): Day {
   const kept = new Set(harvest.snapshot.map(({ id }) => id).filter((id) => !harvest.tracks.has(id)));
   const tracks = [
     ...before.tracks.filter(({ artist_id }) => kept.has(artist_id)),
-    ...[...harvest.tracks.values()].flatMap(({ id, tracks }) =>
-      (tracks ?? []).map((track, i) => ({ artist_id: id, ...track, rank: i + 1 })),
-    ),
+    ...[...harvest.tracks.values()].flatMap(({ id, tracks, next }) => {
+      const own = next ? recordings(tracks ?? []) : (tracks ?? []);
+      return own.map((track, i) => ({ artist_id: id, ...track, rank: i + 1 }));
+    }),
   ];
   const ids = new Set(tracks.map(({ id }) => id));
   const features = new Map(before.features.map((row) => [row.id, row]));
@@ -51,8 +54,7 @@ export function accountFor(day: Day, harvest: Harvest, isDone: boolean): DayAcco
   const features = new Map(day.features.map((row) => [row.id, row]));
   const rowsOf = (id: string) => (tracksOf.get(id) ?? []).flatMap((track) => features.get(track.id) ?? []);
   const dropped = day.artists
-    .map(({ id, name }) => ({ id, name: name ?? id, reason: reasonFor(id) }))
-    .filter((artist): artist is Dropped => artist.reason !== undefined)
+    .flatMap(({ id, name }) => droppedAs(id, name ?? id))
     .sort((a, b) => byId(a.id, b.id));
   const complete = day.artists.filter(({ id }) =>
     rowsOf(id).some((row) => DEFAULT_FEATURES.every((feature) => row[feature] !== null)),
@@ -67,6 +69,13 @@ export function accountFor(day: Day, harvest: Harvest, isDone: boolean): DayAcco
     droppedCount: dropped.length,
     sources: { tracks: countBySource(day.tracks), features: countBySource(day.features) },
   };
+
+  function droppedAs(id: string, name: string): Dropped[] {
+    const failure = tracksOf.has(id) ? undefined : harvest.unavailable.get(id);
+    if (failure) return [{ id, name, ...unavailable(id, failure) }];
+    const reason = reasonFor(id);
+    return reason === undefined ? [] : [{ id, name, reason }];
+  }
 
   function reasonFor(id: string): string | undefined {
     if (!tracksOf.has(id)) {

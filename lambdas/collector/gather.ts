@@ -1,26 +1,23 @@
-import PQueue from 'p-queue';
 import { inBatches } from '../../core/batches.ts';
-import {
-  BudgetSpentError,
-  OutageError,
-  ServiceUnavailableError,
-  type SoundalikeError,
-  UnexpectedAnswerError,
-} from '../../core/errors.ts';
+import { BudgetSpentError, OutageError } from '../../core/errors.ts';
 import { DEFAULT_TRACKS } from '../../core/events.ts';
+import { withinBounds } from '../../core/features.ts';
 import type { Artist, AudioFeatures, Clock, FeatureSource, Progress, Warehouse } from '../../core/ports.ts';
+import { SourceHealth } from '../../core/source-health.ts';
 import featuresOfDaySql from '../../sql/athena/audio_features_of_day.sql' with { type: 'text' };
 import knownFeaturesSql from '../../sql/athena/known_audio_features.sql' with { type: 'text' };
 import newestImportSql from '../../sql/athena/newest_import.sql' with { type: 'text' };
+import { askFeatures } from './ask-features.ts';
+import { eachConcurrently } from './concurrently.ts';
 import type { Harvest } from './harvest.ts';
+import { countOutage, mostUnavailable } from './outages.ts';
 import type { Sources } from './sources.ts';
 import { type ArtistTracks, walkTracks } from './walk-tracks.ts';
 
 /** Artists in a slice, fewer where they have many tracks: they are asked for again when a process dies. */
 const SLICE = 50;
-/** A source that may be missed is tried in so many steps, so long apart, before the run goes on without it. */
-const OUTAGE_STEPS = 3;
-const OUTAGE_WAIT_MS = 15 * 60_000;
+/** What the sources of tracks are called together. */
+const SPOTIFY = 'Spotify';
 
 /** What gathering needs. */
 export interface GatherDeps {
@@ -35,23 +32,50 @@ export interface GatherDeps {
   afterSlice: () => Promise<void>;
 }
 
-/** Asks for `count` tracks of every artist whose are not all there yet; what an artist has so far is kept in any case. */
+/**
+ * Asks for `count` tracks of every artist whose are not all there yet; what an artist has so far is kept in any case. An
+ * artist for whom Spotify fails while it works for others is noted as unavailable. `outages` counts, for each source,
+ * the steps in which it was down.
+ *
+ * Throws `OutageError` where Spotify is down, and its cause when that lasts.
+ */
 export async function gatherTracks(
   deps: GatherDeps,
   sources: Sources,
   harvest: Harvest,
   wanted: readonly Artist[],
   count: number,
+  outages: Record<string, number>,
 ): Promise<void> {
   const left = wanted.filter(({ id }) => harvest.tracks.get(id)?.next !== null);
   const size = Math.max(deps.concurrency, Math.floor((SLICE * DEFAULT_TRACKS) / count));
-  for (const slice of inBatches(left, Math.min(SLICE, size))) {
+  const health = new SourceHealth(SPOTIFY, { hasWorked: left.length < wanted.length });
+  try {
+    // Without a token Spotify fails for all, which no artist is the cause of.
+    if (left.length > 0) {
+      checkTime(deps);
+      await sources.authorise();
+    }
+    for (const slice of inBatches(left, Math.min(SLICE, size))) await gatherSlice(slice);
+    health.settle();
+  } catch (error) {
+    if (error instanceof OutageError) harvest.unavailable.clear();
+    countOutage(error, SPOTIFY, { outages, clock: deps.clock });
+    throw error.cause;
+  }
+
+  async function gatherSlice(slice: readonly Artist[]): Promise<void> {
     checkTime(deps);
     const found = new Map<string, ArtistTracks>();
     try {
       await eachConcurrently(slice, deps.concurrency, async ({ id, name }) => {
-        const walk = walkTracks(sources, { id, name: name ?? id }, count, harvest.tracks.get(id));
-        for await (const soFar of walk) found.set(id, soFar);
+        const { failure } = await health.ask(async () => {
+          const walk = walkTracks(sources, { id, name: name ?? id }, count, harvest.tracks.get(id));
+          for await (const soFar of walk) found.set(id, soFar);
+        });
+        if (!failure) return;
+        harvest.unavailable.set(id, failure);
+        if (harvest.unavailable.size > mostUnavailable(wanted.length)) throw health.outage(failure);
       });
     } finally {
       await harvest.addTracks([...found.values()]);
@@ -63,8 +87,8 @@ export async function gatherTracks(
 
 /**
  * Finds the features of these tracks: those that an earlier day of the lake has, then from each source in turn what is
- * still missing (a row without all default features too), and last the newest imported dataset. `outages` counts, for
- * each source, the steps in which it was down.
+ * still missing (a row that lacks a feature too), and last the newest imported dataset. `outages` counts, for each
+ * source, the steps in which it was down.
  *
  * Returns the sources that were given up.
  */
@@ -84,10 +108,7 @@ export async function gatherFeatures(
     try {
       await askAll(source);
     } catch (error) {
-      if (!(source.expendable && isTrouble(error))) throw error;
-      const steps = (outages[source.name] ?? 0) + 1;
-      outages[source.name] = steps;
-      if (steps < OUTAGE_STEPS) throw outage(source, error, deps.clock);
+      countOutage(error, source.name, { outages, clock: deps.clock });
       givenUp.push(source.name);
     }
   }
@@ -99,60 +120,36 @@ export async function gatherFeatures(
 
   async function wantedRows(sql: string, parameters: string[]): Promise<AudioFeatures[]> {
     const rows = (await deps.warehouse.query(sql, parameters)) as unknown as AudioFeatures[];
-    return rows.filter(({ id }) => wanted.has(id));
+    // A day that an older version wrote may hold what cannot be.
+    return rows.filter(({ id }) => wanted.has(id)).map(withinBounds);
   }
 
   async function askAll(source: FeatureSource): Promise<void> {
-    const left = ids.filter((id) => !harvest.isKnown(id) && !harvest.wasAsked(source.name, id));
+    const { name } = source;
+    const left = ids.filter((id) => !harvest.isKnown(id) && !harvest.wasAsked(name, id));
     let done = ids.length - left.length;
-    await eachConcurrently([...inBatches(left, source.batchSize)], deps.concurrency, async (asked) => {
-      checkTime(deps);
-      const attempt = await gate.attempt(source.name, () => source.features(asked));
-      if (!attempt.allowed) return;
-      const rows = attempt.value
-        .filter(({ id }) => asked.includes(id))
-        .map((row) => ({ ...row, source: source.name }));
-      await harvest.addFeatures({ source: source.name, asked, rows });
-      done += asked.length;
-      deps.progress('audio features', done, ids.length);
-      await deps.afterSlice();
-    });
+    const failed = await askFeatures(
+      {
+        gate,
+        concurrency: deps.concurrency,
+        hasWorked: harvest.hasAnswered(name),
+        beforeBatch: () => checkTime(deps),
+        onAnswer: async (asked, found) => {
+          const rows = found.map((row) => ({ ...row, source: name }));
+          await harvest.addFeatures({ source: name, asked: [...asked], rows });
+          done += asked.length;
+          deps.progress('audio features', done, ids.length);
+          await deps.afterSlice();
+        },
+      },
+      source,
+      left,
+    );
+    if (failed.length > 0) await harvest.addFeatures({ source: name, asked: failed, rows: [], failed });
   }
 }
-
-/** A service that is down, or has changed so that it is not understood any more. */
-const isTrouble = (error: unknown): error is ServiceUnavailableError | UnexpectedAnswerError =>
-  error instanceof ServiceUnavailableError || error instanceof UnexpectedAnswerError;
-
-const outage = ({ name }: FeatureSource, cause: SoundalikeError, clock: Clock): OutageError =>
-  new OutageError(
-    `${name} is down: ${cause.message}`,
-    'run the same command again then; if it stays down, the collection goes on without it',
-    clock.now() + OUTAGE_WAIT_MS,
-    { cause },
-  );
 
 function checkTime({ clock, deadline }: GatherDeps): void {
   if (deadline === undefined || clock.now() < deadline) return;
   throw new BudgetSpentError('the time of this call is used up', 'call again to go on', null);
-}
-
-/** After the first failure nothing new is begun; what is under way is waited for, then that failure is thrown. */
-async function eachConcurrently<T>(
-  items: readonly T[],
-  concurrency: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = new PQueue({ concurrency });
-  let failure: { error: unknown } | undefined;
-  const tasks = items.map((item) =>
-    queue.add(async () => {
-      if (failure) return;
-      await work(item).catch((error: unknown) => {
-        failure ??= { error };
-      });
-    }),
-  );
-  await Promise.all(tasks);
-  if (failure) throw failure.error;
 }

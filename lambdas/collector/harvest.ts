@@ -1,13 +1,19 @@
 import { DEFAULT_FEATURES } from '../../core/features.ts';
-import type { Artist, AudioFeatures, Lake, StagingPlace } from '../../core/ports.ts';
+import type { Artist, AudioFeatures, Lake, Refused, StagingPlace } from '../../core/ports.ts';
+import type { ItemFailure } from '../../core/source-health.ts';
 import { fits } from '../../core/tables.ts';
 import type { ArtistTracks } from './walk-tracks.ts';
+
+/** A row of the day, and which of its values its source gave in vain. */
+export type FoundRow = AudioFeatures & Refused;
 
 /** What a feature source answered for some tracks. */
 export interface TrackFeatures {
   source: string;
   asked: string[];
-  rows: AudioFeatures[];
+  rows: FoundRow[];
+  /** Those of `asked` for which the source failed alone. */
+  failed?: string[];
 }
 
 /**
@@ -15,26 +21,34 @@ export interface TrackFeatures {
  * what its last whole slice holds.
  */
 export class Harvest {
-  /** The followed artists as they were when the run began, by id. */
+  /** The artists that were followed when the run began and still are, by id. */
   readonly snapshot: readonly Artist[];
   /** By artist id; some may not be all yet. */
   readonly tracks = new Map<string, ArtistTracks>();
   /** By track id. */
-  readonly features = new Map<string, AudioFeatures>();
+  readonly features = new Map<string, FoundRow>();
+  /** The artists for whom Spotify fails alone, with the failure; the next step of the run asks for them again. */
+  readonly unavailable = new Map<string, ItemFailure>();
+  /** By source, the tracks for which it failed alone. */
+  readonly failed = new Map<string, string[]>();
+  /** By source, the values that it gave and that cannot be: `energy of <id>`. */
+  readonly refused = new Map<string, string[]>();
   readonly #asked = new Map<string, Set<string>>();
   readonly #lake: Lake;
   readonly #place: StagingPlace;
+  readonly #ids: ReadonlySet<string>;
   #slices = 0;
 
   private constructor(lake: Lake, place: StagingPlace, snapshot: readonly Artist[]) {
     this.#lake = lake;
     this.#place = place;
     this.snapshot = snapshot;
+    this.#ids = new Set(snapshot.map(({ id }) => id));
   }
 
   /**
-   * Takes up a run's slices, or begins with a snapshot. A slice that does not fit the tables is removed, so that what it
-   * held is fetched again.
+   * Takes up a run's slices, for those of its artists that are still followed, or begins with a snapshot. A slice that
+   * does not fit the tables is removed, so that what it held is fetched again.
    */
   static async open(lake: Lake, place: StagingPlace, snapshot: () => Promise<Artist[]>): Promise<Harvest> {
     const slices: { name: string; value: unknown }[] = [];
@@ -43,8 +57,11 @@ export class Harvest {
       else await lake.removeSlice(place.run, slice.name);
     }
     const staged = slices.find(({ name }) => name === 'artists')?.value as Artist[] | undefined;
-    const artists = staged ?? (await snapshot());
-    if (!staged) await lake.putSlice(place.run, 'artists', artists);
+    const now = await snapshot();
+    const followed = new Set(now.map(({ id }) => id));
+    const left = staged?.filter(({ id }) => followed.has(id)) ?? [];
+    const artists = left.length > 0 ? left : now;
+    if (artists === now) await lake.putSlice(place.run, 'artists', artists);
     const harvest = new Harvest(lake, place, artists);
     for (const { name, value } of slices) {
       if (name.startsWith('tracks-')) harvest.#keepTracks(value as ArtistTracks[]);
@@ -72,11 +89,17 @@ export class Harvest {
   }
 
   /** Takes features of tracks that lack more than these. */
-  fill(rows: readonly AudioFeatures[]): void {
+  fill(rows: readonly FoundRow[]): void {
     for (const row of rows) if (this.#gaps(row.id) > gapsOf(row)) this.features.set(row.id, row);
   }
 
-  /** Whether every feature that is compared by default is known of this track. */
+  /** Whether this source answered in this run. */
+  hasAnswered(source: string): boolean {
+    const failed = new Set(this.failed.get(source));
+    return [...(this.#asked.get(source) ?? [])].some((id) => !failed.has(id));
+  }
+
+  /** Whether every feature that is compared by default is known of this track, and no value of it was refused. */
   isKnown(id: string): boolean {
     return this.#gaps(id) === 0;
   }
@@ -101,10 +124,16 @@ export class Harvest {
   }
 
   #keepTracks(found: readonly ArtistTracks[]): void {
-    for (const artist of found) this.tracks.set(artist.id, artist);
+    for (const artist of found) if (this.#ids.has(artist.id)) this.tracks.set(artist.id, artist);
   }
 
-  #keepFeatures({ source, asked, rows }: TrackFeatures): void {
+  #keepFeatures({ source, asked, rows, failed = [] }: TrackFeatures): void {
+    note(this.failed, source, failed);
+    note(
+      this.refused,
+      source,
+      rows.flatMap(({ id, refused = [] }) => refused.map((feature) => `${feature} of ${id}`)),
+    );
     const ids = this.#asked.get(source) ?? new Set();
     for (const id of asked) ids.add(id);
     this.#asked.set(source, ids);
@@ -116,9 +145,19 @@ export class Harvest {
   }
 }
 
-/** How many default features a row lacks; a track without a row lacks most. */
-const gapsOf = (row: AudioFeatures | undefined): number =>
-  row ? DEFAULT_FEATURES.filter((feature) => row[feature] === null).length : DEFAULT_FEATURES.length + 1;
+/**
+ * How many default features a row lacks; a track without a row lacks most. A row of which a value was refused lacks a
+ * little more than one of which that value is unknown, so that another source is asked.
+ */
+function gapsOf(row: FoundRow | undefined): number {
+  if (!row) return DEFAULT_FEATURES.length + 1;
+  const missing = DEFAULT_FEATURES.filter((feature) => row[feature] === null).length;
+  return row.refused ? missing + 0.5 : missing;
+}
+
+function note(lists: Map<string, string[]>, source: string, items: readonly string[]): void {
+  if (items.length > 0) lists.set(source, [...(lists.get(source) ?? []), ...items]);
+}
 
 /** Whether a slice holds what the tables can take. */
 function isUsable({ name, value }: { name: string; value: unknown }): boolean {

@@ -1,5 +1,5 @@
 import { DEFAULT_TRACKS } from '../../core/events.ts';
-import type { TopTrack, TrackPage } from '../../core/ports.ts';
+import type { TopTrack, TrackPage, TrackSource } from '../../core/ports.ts';
 import { foldName } from '../../core/text.ts';
 import type { Sources } from './sources.ts';
 
@@ -16,9 +16,9 @@ export interface ArtistTracks {
 }
 
 /**
- * Asks for an artist's tracks page by page until there are `wanted`, and gives what there is after each; goes on from
- * `begun` where that is told. The first source that the app may ask gives its best; above ten, where that has no more,
- * the artist's albums are walked, and a recording that stands on several counts once.
+ * Asks for an artist's tracks page by page until there are `wanted` recordings, and gives what there is after each; goes
+ * on from `begun` where that is given. The first source that the app may ask gives its best. Where that has no more, the
+ * artist's albums are walked if more than ten are wanted, or if the source found none and may miss an artist.
  */
 export async function* walkTracks(
   { tracks: best, moreTracks, gate }: Pick<Sources, 'tracks' | 'moreTracks' | 'gate'>,
@@ -26,8 +26,7 @@ export async function* walkTracks(
   wanted: number,
   begun?: ArtistTracks,
 ): AsyncGenerator<ArtistTracks> {
-  const isLong = wanted > DEFAULT_TRACKS;
-  const sources = isLong ? [...best, moreTracks] : best;
+  const sources = [...best, moreTracks];
   let soFar = begun ?? { id: artist.id, tracks: [], next: startOf(sources[0]) };
   while (soFar.next) {
     soFar = await ask(soFar.tracks ?? [], soFar.next);
@@ -39,24 +38,26 @@ export async function* walkTracks(
     { source: name, cursor }: NonNullable<ArtistTracks['next']>,
   ): Promise<ArtistTracks> {
     const { id } = artist;
-    const at = sources.findIndex((source) => source.name === name);
-    const source = sources[at];
+    const source = sources.find((each) => each.name === name);
     if (!source) return { id, tracks: before, next: null };
     const attempt = await gate.attempt(name, () => source.page(artist, wanted, cursor));
     if (attempt.allowed && attempt.value === null) return { id, tracks: null, next: null };
     const page = attempt.allowed ? attempt.value : null;
     const found = (page?.tracks ?? []).filter((track) => !before.some((other) => other.id === track.id));
     const all = [...before, ...found.map((track) => ({ ...track, source: name }))];
-    const tracks = (isLong ? recordings(all) : all).slice(0, wanted);
-    const next = tracks.length < wanted ? following(at, page) : null;
+    // Of Spotify's own list of the best, two that share no more than a title may be two recordings.
+    const byTitle = wanted > DEFAULT_TRACKS || source.mayMiss || source === moreTracks;
+    const tracks = recordings(all, byTitle).slice(0, wanted);
+    const next = tracks.length < wanted ? following(source, page, tracks.length) : null;
     return { id, tracks: next ? all : tracks, next };
   }
 
   /** What is to be asked after a page of a source; the page is null where the app may not ask for it. */
-  function following(at: number, page: TrackPage | null): ArtistTracks['next'] {
-    if (!page) return startOf(sources[at + 1]);
-    if (page.next !== null) return { source: sources[at]?.name ?? '', cursor: page.next };
-    return isLong && sources[at] !== moreTracks ? startOf(moreTracks) : null;
+  function following(source: TrackSource, page: TrackPage | null, found: number): ArtistTracks['next'] {
+    if (!page) return startOf(sources[sources.indexOf(source) + 1]);
+    if (page.next !== null) return { source: source.name, cursor: page.next };
+    const asksAlbums = wanted > DEFAULT_TRACKS || (source.mayMiss && found === 0);
+    return asksAlbums && source !== moreTracks ? startOf(moreTracks) : null;
   }
 }
 
@@ -64,13 +65,16 @@ const startOf = (source: { name: string } | undefined): ArtistTracks['next'] =>
   source ? { source: source.name, cursor: null } : null;
 
 /**
- * The first track of each recording: of one ISRC or, where one of two tracks has none, of one name. What is left out
- * counts in the comparison too, so that it does not come back by its name.
+ * The first track of each recording: of one ISRC or, where one of two tracks has none, of one name if `byTitle`. What is
+ * left out counts in the comparison too, so that it does not come back by its name.
  */
-function recordings<T extends Pick<TopTrack, 'id' | 'isrc' | 'name'>>(tracks: readonly T[]): T[] {
+export function recordings<T extends Pick<TopTrack, 'id' | 'isrc' | 'name'>>(
+  tracks: readonly T[],
+  byTitle = true,
+): T[] {
   const seen = new Set<string>();
   return tracks.filter(({ id, isrc, name }) => {
-    const title = foldName(name ?? '') || id;
+    const title = (byTitle && foldName(name ?? '')) || id;
     const [code, bare] = [`isrc ${isrc}`, `without isrc ${title}`];
     const isNew = !(isrc ? [code, bare] : [title]).some((key) => seen.has(key));
     for (const key of [isrc ? code : bare, title]) seen.add(key);

@@ -1,9 +1,10 @@
 import { OWN } from '../../adapters/dataset/playlists-name.ts';
 import { NoDataError } from '../../core/errors.ts';
 import type { ImportResult } from '../../core/events.ts';
-import type { Progress } from '../../core/ports.ts';
+import type { Lake, Progress } from '../../core/ports.ts';
 import type { ReplaceDeps } from '../../core/run/replace.ts';
 import { withRun } from '../../core/run/with-run.ts';
+import { type ItemFailure, SourceHealth } from '../../core/source-health.ts';
 import type { Row } from '../../core/tables.ts';
 import { NO_DAY } from './day.ts';
 
@@ -31,9 +32,11 @@ export interface ImportOwnPlaylistsDeps extends ReplaceDeps {
 
 /**
  * Makes the user's own playlists those of the lake's dataset `own`, whole; until all are read, what was there stays. A
- * user has 11,000 playlists at most and their rows are held in memory, so that this needs no DuckDB. It owns no day.
+ * playlist for which Spotify fails while it works for others stays as the last import has it. A user has 11,000 playlists
+ * at most and their rows are held in memory, so that this needs no DuckDB. It owns no day.
  *
- * Throws `NoDataError` where no playlist has a song, and `LeaseHeldError` where an import is under way.
+ * Throws `NoDataError` where no playlist has a song, `OutageError` where Spotify is down, and `LeaseHeldError` where an
+ * import is under way.
  */
 export async function importOwnPlaylists(deps: ImportOwnPlaylistsDeps): Promise<ImportResult> {
   const date = new Date(deps.clock.now()).toISOString().slice(0, 10);
@@ -42,7 +45,7 @@ export async function importOwnPlaylists(deps: ImportOwnPlaylistsDeps): Promise<
     deps,
     { kind: 'import', dt: NO_DAY, alone, resumes: () => false, progress: '{}' },
     async (run) => {
-      const { rows, playlists, notSongs } = await readOwn(deps);
+      const { rows, playlists, notSongs, warnings } = await readOwn(deps);
       if (rows.length === 0) {
         throw new NoDataError(
           'expected at least one playlist of your own with a song, got none',
@@ -54,6 +57,7 @@ export async function importOwnPlaylists(deps: ImportOwnPlaylistsDeps): Promise<
         ...{ date, run: run.id },
         ...{ files: [], artists: 0, tracks: 0, features: 0, rejected: [], rejectedCount: 0 },
         ...{ ...counted, notSongs, datasets: [{ name: OWN, ...counted }], models: [] },
+        ...(warnings.length > 0 ? { warnings } : {}),
       };
       const staged = await deps.lake.stageTable(run.staging, 'playlists', OWN, rows);
       return { result, replaces: { objects: [staged] } };
@@ -61,15 +65,19 @@ export async function importOwnPlaylists(deps: ImportOwnPlaylistsDeps): Promise<
   );
 }
 
-async function readOwn({ source, pushed, progress }: ImportOwnPlaylistsDeps) {
+async function readOwn({ lake, source, pushed, progress }: ImportOwnPlaylistsDeps) {
   const rows: Row<'playlists'>[] = [];
+  const failed = new Map<string, ItemFailure>();
+  const health = new SourceHealth('Spotify');
   let [playlists, notSongs] = [0, 0];
   // A playlist may come on two pages where another is made meanwhile.
   const ids = new Set<string>();
   for await (const { id } of source.ownPlaylists()) if (!pushed.includes(id)) ids.add(id);
   for (const [i, id] of [...ids].entries()) {
     progress('playlists', i, ids.size);
-    const items = (await source.playlistSongs(id)) ?? [];
+    const { failure, value } = await health.ask(() => source.playlistSongs(id));
+    if (failure) failed.set(id, failure);
+    const items = value ?? [];
     const songs = items.filter((song) => song !== null);
     notSongs += items.length - songs.length;
     if (songs.length > 0) playlists += 1;
@@ -77,6 +85,17 @@ async function readOwn({ source, pushed, progress }: ImportOwnPlaylistsDeps) {
       rows.push({ playlist_id: id, position, track_id, name, artist_id, artist_name });
     }
   }
+  health.settle();
+  const before = failed.size > 0 ? ((await lake.read('playlists', OWN)) ?? []) : [];
+  const kept = before.filter((row) => failed.has(row.playlist_id));
   progress('playlists', ids.size, ids.size);
-  return { rows, playlists, notSongs };
+  return {
+    rows: [...rows, ...kept],
+    playlists: playlists + new Set(kept.map((row) => row.playlist_id)).size,
+    notSongs,
+    warnings: [...failed].map(
+      ([id, { message }]) =>
+        `Spotify fails for the playlist ${id} alone, which stays as it was last imported: ${message}; the next import asks for it again`,
+    ),
+  };
 }

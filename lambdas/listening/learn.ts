@@ -1,12 +1,12 @@
-import { inBatches } from '../../core/batches.ts';
-import { LeaseHeldError, PostponedError, ServiceUnavailableError } from '../../core/errors.ts';
+import { LeaseHeldError, PostponedError } from '../../core/errors.ts';
 import type { HearResult } from '../../core/events.ts';
 import { Ledger } from '../../core/ledger.ts';
 import { isIdentified } from '../../core/listening/song.ts';
-import type { Warehouse } from '../../core/ports.ts';
+import type { FoundFeatures, Warehouse } from '../../core/ports.ts';
 import type { ReplaceDeps } from '../../core/run/replace.ts';
 import { type Row, TABLES } from '../../core/tables.ts';
 import unmeasuredSql from '../../sql/athena/heard_tracks_unmeasured.sql' with { type: 'text' };
+import { askFeatures } from '../collector/ask-features.ts';
 import type { Connect, Sources } from '../collector/sources.ts';
 import { withHistory } from './with-history.ts';
 
@@ -43,7 +43,7 @@ export async function learnHeard(deps: LearnDeps): Promise<HearResult['learned']
     await askAll(sources, wanted, found);
     for (const id of wanted) if (!found.has(id)) found.set(id, unknownTrack(id));
   } catch (error) {
-    if (!(error instanceof PostponedError || error instanceof ServiceUnavailableError)) throw error;
+    if (!(error instanceof PostponedError)) throw error;
     stopped = error.message;
   } finally {
     await sources.close();
@@ -70,7 +70,7 @@ function keep(deps: LearnDeps, dt: string, found: ReadonlyMap<string, HeardFeatu
   });
 }
 
-/** Asks each source for what those before it did not know. */
+/** Asks each source for what those before it did not know, or failed for. */
 async function askAll(
   { features, gate }: Sources,
   wanted: readonly string[],
@@ -78,13 +78,10 @@ async function askAll(
 ): Promise<void> {
   for (const source of features) {
     const left = wanted.filter((id) => !found.has(id));
-    for (const ids of inBatches(left, source.batchSize)) {
-      const attempt = await gate.attempt(source.name, () => source.features(ids));
-      if (!attempt.allowed) break;
-      for (const row of attempt.value) {
-        if (row.energy !== null && ids.includes(row.id)) found.set(row.id, { ...row, source: source.name });
-      }
-    }
+    const onAnswer = async (_: readonly string[], rows: readonly FoundFeatures[]): Promise<void> => {
+      for (const row of rows) if (row.energy !== null) found.set(row.id, { ...row, source: source.name });
+    };
+    await askFeatures({ gate, concurrency: 1, hasWorked: false, onAnswer }, source, left);
   }
 }
 

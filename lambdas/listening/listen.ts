@@ -23,6 +23,7 @@ export async function listen(deps: ListenDeps, input: ListenRequest): Promise<Li
     const last = await deps.history.lastListened();
     const after = last === null ? null : Date.parse(last) - LATE_MS;
     const page = await deps.recentPlays.recentlyPlayed(after);
+    const { unreadable = 0 } = page;
     const found = page.plays.map((play) => ({ ...play, played_at: iso(Date.parse(play.played_at)) }));
     const plays = found.flatMap(toPlay);
     const times = found.map(({ played_at }) => played_at).sort();
@@ -37,8 +38,8 @@ export async function listen(deps: ListenDeps, input: ListenRequest): Promise<Li
     return {
       from: after === null ? (oldest ?? null) : iso(after),
       to: newest ?? last,
-      received: found.length,
-      skipped: found.length - plays.length,
+      received: found.length + unreadable,
+      skipped: found.length + unreadable - plays.length,
       ...recorded,
       gaps: gaps.map(toBounds),
     };

@@ -1,11 +1,14 @@
-import { CapabilityMissingError, PostponedError, ServiceUnavailableError } from '../../core/errors.ts';
+import { CapabilityMissingError, PostponedError, SoundalikeError } from '../../core/errors.ts';
 import type { SongLookup } from '../../core/ports.ts';
+import { SourceHealth } from '../../core/source-health.ts';
 
 /** What Spotify told of songs that it was asked for. */
 export class StillThere {
   readonly #lookup: SongLookup;
   readonly #most: number;
+  readonly #health = new SourceHealth('Spotify');
   readonly #asked = new Set<string>();
+  readonly #failed = new Set<string>();
   readonly #isrcs = new Map<string, string>();
   /** The songs that Spotify no longer has, in the order asked. */
   readonly gone = new Set<string>();
@@ -32,24 +35,31 @@ export class StillThere {
   async ask(ids: readonly string[]): Promise<boolean> {
     const before = this.#asked.size;
     for (const id of ids) {
-      if (this.#asked.has(id) || this.stopped !== null) continue;
+      if (this.#asked.has(id) || this.#failed.has(id) || this.stopped !== null) continue;
       if (this.#asked.size === this.#most) {
         this.stopped = `${this.gone.size} of ${this.#most} are gone, which is too many to go on`;
         break;
       }
-      try {
-        const song = await this.#lookup.song(id);
+      await this.#untilItEnds(async () => {
+        const { failure, value: song } = await this.#health.ask(() => this.#lookup.song(id));
+        // A song for which Spotify fails alone stays in the list.
+        if (failure) this.#failed.add(id);
+        else this.#asked.add(id);
         if (song === null) this.gone.add(id);
-        else if (song.isrc !== null) this.#isrcs.set(id, song.isrc);
-        this.#asked.add(id);
-      } catch (error) {
-        if (!ENDS.some((Cause) => error instanceof Cause)) throw error;
-        this.stopped = (error as Error).message;
-      }
+        else if (song?.isrc) this.#isrcs.set(id, song.isrc);
+      });
     }
+    await this.#untilItEnds(async () => this.#health.settle());
     return this.#asked.size > before;
   }
-}
 
-/** The list can do without the answer. */
-const ENDS = [PostponedError, ServiceUnavailableError, CapabilityMissingError];
+  /** The list can do without the answer. */
+  async #untilItEnds(ask: () => Promise<void>): Promise<void> {
+    try {
+      await ask();
+    } catch (error) {
+      if (!(error instanceof PostponedError || error instanceof CapabilityMissingError)) throw error;
+      this.stopped = (error.cause instanceof SoundalikeError ? error.cause : error).message;
+    }
+  }
+}

@@ -90,6 +90,7 @@ export async function prepare(deps: PrepareDeps, dt: string, request: Similarity
     ...{ nearest: [], scores: [], blocked: [], severalStyles: [], map: null, report: null },
     warnings: [
       ...(chosen.lookedInto?.known.warnings ?? []),
+      ...(ruler ? [] : loneWarnings(day, features)),
       ...warningsOf(day, n, publishable, coverage, minCoverage),
     ],
   };
@@ -146,6 +147,16 @@ export async function requireSameDay(deps: PrepareDeps, dt: string, madeBy: stri
   if ((await readyDay(deps, dt)).madeBy === madeBy) return;
   throw new DayNotReadyError(`${dt} was replaced while it was read`, 'run similarity again');
 }
+
+/** Since the range is the unit of the distance, such a track makes all others alike. */
+const loneWarnings = ({ lone }: Day, features: readonly string[]): string[] =>
+  features.flatMap((feature) => {
+    const track = lone[feature];
+    if (!track) return [];
+    const { id, value, middle } = track;
+    const others = `all others have ${value > middle ? 'less' : 'more'} than ${Number(middle.toPrecision(4))}`;
+    return `one track alone makes most of the range of ${feature}: ${id} has ${value}, ${others}`;
+  });
 
 function warningsOf(
   { artists, sources }: Day,

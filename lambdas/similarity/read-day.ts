@@ -1,16 +1,19 @@
 import { NoDataError } from '../../core/errors.ts';
 import type { Dropped, NamedArtist } from '../../core/events.ts';
-import { FEATURES } from '../../core/features.ts';
+import { FEATURES, SOUND_FEATURES } from '../../core/features.ts';
 import type { GatheredSets } from '../../core/methods/track-sets.ts';
 import type { RunKind, Warehouse } from '../../core/ports.ts';
 import type { Range } from '../../core/similarity/matrix.ts';
 import type { Row } from '../../core/tables.ts';
 import artistFeaturesSql from '../../sql/athena/artist_features.sql' with { type: 'text' };
+import featureMiddlesSql from '../../sql/athena/feature_middles.sql' with { type: 'text' };
 import featureRangesSql from '../../sql/athena/feature_ranges.sql' with { type: 'text' };
 import featureSourcesSql from '../../sql/athena/feature_sources.sql' with { type: 'text' };
 
 /** What an artist's means are taken of. */
 const AVERAGED = [...FEATURES, 'duration_ms'] as const;
+/** Of fewer tracks, one makes most of a range by chance. */
+const FEWEST_FOR_LONE = 10;
 
 /** Artists in columns, by id: a million of them take some 300 MB, as rows they would take three times that. */
 export interface Artists {
@@ -24,12 +27,21 @@ export interface Artists {
   means: Record<(typeof AVERAGED)[number], number[]>;
 }
 
+/** A track that alone lies on its side of the middle of a feature's range. */
+export interface LoneTrack {
+  id: string;
+  value: number;
+  middle: number;
+}
+
 /** A day as the comparison needs it. */
 export interface Day {
   /** The artists that were asked for. */
   artists: Artists;
   /** The day's smallest and largest value of each feature. */
   ranges: Record<string, Range>;
+  /** By feature, the track that alone makes most of the range; of features of which one does. */
+  lone: Record<string, LoneTrack>;
   /** Where the day's features come from, and how many from each. */
   sources: Record<string, number>;
 }
@@ -53,9 +65,11 @@ export async function readDay(warehouse: Warehouse, dt: string, kind: RunKind): 
     );
   }
   const sources = await warehouse.query(featureSourcesSql, [dt]);
+  const ranges = await rangesOf(warehouse, dt);
   return {
     artists,
-    ranges: await rangesOf(warehouse, dt),
+    ranges,
+    lone: await loneTracks(warehouse, dt, ranges),
     sources: Object.fromEntries(sources.map(({ source, tracks }) => [source, Number(tracks)])),
   };
 }
@@ -151,4 +165,25 @@ async function rangesOf(warehouse: Warehouse, dt: string): Promise<Record<string
       { min: Number(row?.[`${feature}_min`]), max: Number(row?.[`${feature}_max`]) },
     ]),
   );
+}
+
+async function loneTracks(
+  warehouse: Warehouse,
+  dt: string,
+  ranges: Day['ranges'],
+): Promise<Record<string, LoneTrack>> {
+  const [row = {}] = await warehouse.query(featureMiddlesSql, [dt]);
+  const lone = SOUND_FEATURES.flatMap((feature): [string, LoneTrack][] => {
+    const middle = Number(row[`${feature}_middle`]);
+    const { min, max } = ranges[feature] as Range;
+    if (!(min < max) || Number(row[`${feature}_values`]) < FEWEST_FOR_LONE) return [];
+    if (Number(row[`${feature}_high`]) === 1) {
+      return [[feature, { id: String(row[`${feature}_highest_id`]), value: max, middle }]];
+    }
+    if (Number(row[`${feature}_low`]) === 1) {
+      return [[feature, { id: String(row[`${feature}_lowest_id`]), value: min, middle }]];
+    }
+    return [];
+  });
+  return Object.fromEntries(lone);
 }

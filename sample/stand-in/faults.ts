@@ -6,6 +6,8 @@ import type { Reply, StandInRequest } from './http.ts';
 const when = {
   /** Path of the requests it meets, without the query: a prefix, or with `*` (any characters) the whole path. */
   match: z.string().startsWith('/'),
+  /** What the query of the requests it meets contains, percent-decoded: an id of a batch, a name; anything unless given. */
+  query: z.string().min(1).optional(),
   /** Method of the requests it meets; any unless told. */
   method: z.enum(['GET', 'POST', 'PUT', 'DELETE']).optional(),
   /** How many requests it meets; all unless told. */
@@ -50,6 +52,14 @@ export const faultSchema = z.discriminatedUnion('kind', [
     features: z.union([z.literal('whole'), z.array(z.enum(FEATURES)).min(1)]).default([...FEATURES]),
   }),
   z.strictObject({ ...when, kind: z.literal('duplicates') }),
+  z.strictObject({
+    ...when,
+    kind: z.literal('items'),
+    /** The item with this id, or this id in its `href` or its `track`; all items unless given. */
+    id: z.string().min(1).optional(),
+    /** Fields that the item has in the place of its own; null makes the item itself null. */
+    set: z.record(z.string(), z.unknown()).nullable(),
+  }),
   /** Meets refreshes of the user's token alone: a good refresh token is said to be none. */
   z.strictObject({ ...when, kind: z.literal('invalid-grant') }),
   /** The playlist that the path names is deleted just before the request comes in. */
@@ -77,8 +87,9 @@ export function pathMatches(pattern: string, path: string): boolean {
   return new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(path);
 }
 
-function meets({ kind, match, method }: Fault, request: StandInRequest): boolean {
+function meets({ kind, match, query = '', method }: Fault, request: StandInRequest): boolean {
   if (!pathMatches(match, request.path) || (method ?? request.method) !== request.method) return false;
+  if (![...request.query.values()].join(' ').includes(query)) return false;
   return kind !== 'invalid-grant' || new URLSearchParams(request.body).get('grant_type') === 'refresh_token';
 }
 
@@ -149,6 +160,13 @@ function withoutFeatures(row: unknown, features: (Fault & { kind: 'null-features
   };
 }
 
+function changed(item: unknown, { id, set }: Fault & { kind: 'items' }): unknown {
+  if (!isObject(item)) return item;
+  const track = isObject(item.track) ? item.track : {};
+  const isMeant = !id || item.id === id || track.id === id || String(item.href ?? '').endsWith(`/${id}`);
+  return isMeant ? set && { ...item, ...set } : item;
+}
+
 /** The reply of a fault that takes the place of a good one; undefined for the other faults. */
 export function instead(fault: Fault | undefined): Reply | undefined {
   if (fault?.kind === 'status') return { status: fault.status, headers: fault.headers, body: fault.body };
@@ -167,6 +185,9 @@ export function isDone(fault: Fault | undefined): boolean {
 export function spoil(fault: Fault | undefined, reply: Reply): Reply {
   if (fault?.kind === 'duplicates') {
     return { ...reply, body: mapLists(reply.body, (list) => list.flatMap((item) => [item, item])) };
+  }
+  if (fault?.kind === 'items') {
+    return { ...reply, body: mapLists(reply.body, (list) => list.map((item) => changed(item, fault))) };
   }
   if (fault?.kind === 'null-features') {
     const { features } = fault;

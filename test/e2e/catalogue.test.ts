@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parse } from 'csv-parse/sync';
 import type { RunResult } from '../../core/events.ts';
-import { MODES } from '../../sample/stand-in/modes.ts';
+import { MODES, type Mode } from '../../sample/stand-in/modes.ts';
 import { documentOf, soundalike } from '../support/cli.ts';
 import { TODAY } from '../support/pipeline.ts';
 
@@ -19,7 +19,7 @@ const rows = async (name: string): Promise<CsvRow[]> =>
   parse(await readFile(join(FOLDER, name)), { columns: true, bom: true, relax_column_count: true });
 
 /** The method of docs/method.md, straight from the CSVs, by none of the project's own code. */
-async function distancesFromCsv(): Promise<Map<string, number>> {
+async function distancesFromCsv(mode: Mode): Promise<Map<string, number>> {
   const audio = new Map((await rows('audio.csv')).map((row) => [row.track_id, row]));
   const tracks = new Map((await rows('track.csv')).reverse().map((row) => [row.track_id, row]));
   const byArtist = Map.groupBy(tracks.values(), (row) => row.track_artist_id);
@@ -32,7 +32,20 @@ async function distancesFromCsv(): Promise<Map<string, number>> {
         Number(b.track_popularity) - Number(a.track_popularity) ||
         ((a.track_id as string) < (b.track_id as string) ? -1 : 1),
     );
-    const heard = own
+    // The search gives a recording under several ids; the files tell no ISRC, so that the title counts.
+    const titles = new Set<string>();
+    const recordings = own.filter(({ track_name = '' }) => {
+      const title = track_name
+        .normalize('NFKD')
+        .replace(/\p{M}/gu, '')
+        .toLowerCase()
+        .replace(/\s+/g, ' ')
+        .trim();
+      const isNew = !titles.has(title);
+      titles.add(title);
+      return isNew;
+    });
+    const heard = (mode === 'development' ? recordings : own)
       .slice(0, TOP)
       .map(({ track_id }) => audio.get(track_id))
       .filter((row) => row !== undefined);
@@ -70,15 +83,14 @@ if (!existsSync(FOLDER)) {
 }
 
 (existsSync(FOLDER) ? describe : describe.skip)('the catalogue artists-20k', () => {
-  let expected: Map<string, number>;
   let root: string;
   beforeAll(async () => {
-    expected = await distancesFromCsv();
     root = await mkdtemp(join(tmpdir(), 'soundalike-20k-'));
   });
   afterAll(() => rm(root, { recursive: true }));
 
   test.each(MODES)('every distance is that of an independent computation (mode %s)', async (mode) => {
+    const expected = await distancesFromCsv(mode);
     const folder = join(root, mode);
     const ended = await soundalike([
       ...['run', '--catalogue', FOLDER, '--mode', mode],
@@ -87,9 +99,9 @@ if (!existsSync(FOLDER)) {
     expect(ended.status).toBe(0);
     const run = documentOf<RunResult>(ended);
     expect(run).toMatchObject({ artists: { asked: 302, collected: 285, compared: 285 }, pairs: 80_940 });
-    expect(run.requests).toBeLessThanOrEqual(
-      1.05 * (302 + Math.ceil(2837 / (mode === 'extended' ? 100 : 40))),
-    );
+    // The search misses the 17 artists without tracks, so that their albums are asked for.
+    const [batch, missed] = mode === 'extended' ? [100, 0] : [40, 17];
+    expect(run.requests).toBeLessThanOrEqual(1.05 * (302 + missed + Math.ceil(2837 / batch)));
     const database = new DatabaseSync(join(folder, 'soundalike.db'), { readOnly: true });
     const published = database.prepare('SELECT artist_id, y_artist, distance FROM related_artists').all();
     database.close();

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as errors from '../../core/errors.ts';
+import { type Bounds, FEATURE_BOUNDS } from '../../core/features.ts';
 import { type LakeTable, TABLES } from '../../core/tables.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -19,6 +20,20 @@ test.each(Object.entries(TABLES as Record<string, LakeTable>))(
     for (const column of Object.keys(columns)) expect(section).toContain(`\`${column}\``);
   },
 );
+
+test('the data dictionary has the bounds of the audio features', () => {
+  const [, section = ''] = /^### audio_features$(.*?)^### /ms.exec(read('docs/data-dictionary.md')) ?? [];
+  const told = [...section.matchAll(/^\| `(\w+)` \| (\w+) \| ([^|]+) to ([^|]+) \|/gm)].map(
+    ([, ...cells]) => cells,
+  );
+  const bounds = Object.entries<Bounds>(FEATURE_BOUNDS).map(([feature, { min, max, isInteger }]) => [
+    feature,
+    isInteger ? 'int' : 'double',
+    min.toLocaleString('en'),
+    max.toLocaleString('en'),
+  ]);
+  expect(told).toEqual(bounds);
+});
 
 test('docs/operating.md has a heading for every error that a user can do something about', () => {
   // Those of alarms are held against the stack, in test/stack.

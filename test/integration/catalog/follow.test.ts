@@ -121,3 +121,16 @@ test('lists all by id, removes those that are known', () =>
     expect(await listArtists(artists)).toEqual({ artists: [row(2)] });
     expect(await add(artistId(7))).toEqual({ ...nothing, added: [artist(7)] });
   }));
+
+test.each([500, 400])('a name for which Spotify answers %i is named, the others are added', (status) =>
+  withCatalog('development', async (add, { standIn }) => {
+    standIn.faults.add({ match: '/v1/search', query: 'Arger', kind: 'status', status });
+    expect(await add('Sigurd', 'Arger', 'がらん')).toEqual({
+      ...nothing,
+      added: [artist(8), artist(9)],
+      unavailable: [{ query: 'Arger', detail: expect.stringContaining(`${status}`) }],
+    });
+    const code = status === 500 ? 'service-unavailable' : 'unexpected-answer';
+    await expect(add('Arger')).rejects.toMatchObject({ code });
+  }),
+);

@@ -80,9 +80,17 @@ describe.each(MODES)('an app of mode %s', (mode) => {
       await expectGoesOn(trial);
     }));
 
-  test('5xx that stay: the run fails, the next one goes on', () =>
+  test('5xx that stay: it stops twice for 15 minutes, then the run fails; the next one goes on', () =>
     withTrial(mode, async (trial) => {
       trial.fault(TRACKS, { kind: 'status', status: 502, after: 20 });
+      for (const _ of [1, 2]) {
+        const stopped = await trial.collect();
+        const in15Minutes = new Date(trial.clock.now() + 900_000).toISOString();
+        expect(stopped).toMatchObject({ done: false, resumeAfter: in15Minutes, warnings: [] });
+        expect(new Set(stopped.dropped.map(({ reason }) => reason))).toEqual(new Set(['not-reached']));
+        await expectKept(trial, 'waiting');
+        trial.clock.advance(900_000);
+      }
       expect(await failure(trial)).toBeInstanceOf(ServiceUnavailableError);
       await expectGoesOn(trial);
     }));

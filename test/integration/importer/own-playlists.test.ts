@@ -1,4 +1,4 @@
-import { LeaseHeldError, NoDataError } from '../../../core/errors.ts';
+import { LeaseHeldError, NoDataError, ServiceUnavailableError } from '../../../core/errors.ts';
 import {
   importOwnPlaylists,
   type OwnPlaylists,
@@ -73,6 +73,36 @@ test('without a song, and where Spotify fails in between, what was there stays',
     'failed',
     'failed',
   ]);
+});
+
+test('a playlist for which Spotify fails alone stays as it was; where it fails for all, everything does', async () => {
+  await importing([
+    ['p1', [song('t1')]],
+    ['p2', [song('t2')]],
+  ]);
+  const failing = (bad: readonly string[]): OwnPlaylists => {
+    const good = source([
+      ['p1', [song('u1')]],
+      ['p2', [song('u2')]],
+      ['p3', [song('u3')]],
+    ]);
+    const failure = new ServiceUnavailableError(
+      'Spotify failed at GET /p (5 tries): the answer was 500',
+      'later',
+    );
+    return {
+      ...good,
+      playlistSongs: (id) => (bad.includes(id) ? Promise.reject(failure) : good.playlistSongs(id)),
+    };
+  };
+  const deps = { ...machine, pushed: [], progress: () => {} };
+  const result = await importOwnPlaylists({ ...deps, source: failing(['p2']) });
+  expect(result).toMatchObject({ playlists: 3, entries: 3 });
+  expect(result.warnings).toEqual([expect.stringMatching(/playlist p2 alone.*the answer was 500/)]);
+  expect(await own()).toEqual(['p1 0 u1', 'p2 0 t2', 'p3 0 u3']);
+  const all = importOwnPlaylists({ ...deps, source: failing(['p1', 'p2', 'p3']) });
+  await expect(all).rejects.toMatchObject({ code: 'outage' });
+  expect(await own()).toEqual(['p1 0 u1', 'p2 0 t2', 'p3 0 u3']);
 });
 
 test('a collection that waits is left alone; an import that is under way is not', async () => {

@@ -64,3 +64,36 @@ test('where a source asks to wait, what was found is kept and the rest comes lat
     const learned = [...(await known(pipeline)), ...(await known(pipeline, '2026-11-23'))];
     expect(learned.map(([id]) => id).sort()).toEqual(ids);
   }));
+
+test.each([500, 400])(
+  'a track for which a source answers %i is asked for at the next, the others are learned',
+  (status) =>
+    withPipeline({ mode: 'extended' }, async (pipeline) => {
+      const ids = Array.from({ length: 9 }, (_, artist) => trackId(artist + 1, 1));
+      await heard(pipeline, ids);
+      pipeline.standIn.faults.add({
+        match: '/v1/audio-features',
+        query: trackId(3, 1),
+        kind: 'status',
+        status,
+      });
+      expect(await learnHeard(pipeline.main)).toMatchObject({ asked: 9, known: 9, stopped: null });
+      const sources = Object.fromEntries(await known(pipeline));
+      expect(sources[trackId(3, 1)]).toBe('reccobeats');
+      expect(sources[trackId(2, 1)]).toBe('spotify:audio-features');
+    }),
+);
+
+test('a source that is down for all stops the learning, and nothing is noted as unknown', () =>
+  withPipeline({ mode: 'development' }, async (pipeline) => {
+    await heard(
+      pipeline,
+      [1, 2, 3].map((n) => trackId(n, 1)),
+    );
+    pipeline.standIn.faults.add({ match: '/reccobeats/', kind: 'status', status: 500 });
+    expect(await learnHeard(pipeline.main)).toMatchObject({
+      ...{ asked: 3, known: 0 },
+      stopped: expect.stringContaining('reccobeats is down'),
+    });
+    expect(await known(pipeline)).toEqual([]);
+  }));

@@ -69,6 +69,11 @@ test('local files and plays without a track are counted, and are no plays', asyn
   expect(await rows()).toEqual([[at(603), 't603']]);
 });
 
+test('plays whose time cannot be read are counted', async () => {
+  const recentPlays = { recentlyPlayed: async () => ({ plays: [play(600)], unreadable: 2, isFull: false }) };
+  expect(await showing([], { recentPlays })).toMatchObject({ received: 3, skipped: 2, added: 1 });
+});
+
 test('a song on repeat stays as often as it was heard, and the same play told twice is one', async () => {
   await showing([play(600, 'a'), play(603, 'a'), play(603, 'a'), play(606, 'a')]);
   expect(await rows()).toHaveLength(3);

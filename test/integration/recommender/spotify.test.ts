@@ -171,6 +171,18 @@ test.each<[string, object, RegExp]>([
   }),
 );
 
+test.each([500, 400])('one song for which Spotify answers %i stays, and the others are asked for', (status) =>
+  trial(async (pipeline, ask) => {
+    const usual = idsOf(await ask());
+    const [first, second] = usual;
+    pipeline.standIn.faults.add({ match: `/v1/tracks/${first}`, kind: 'status', status });
+    pipeline.standIn.faults.add({ match: `/v1/tracks/${second}`, ...GONE });
+    const list = await ask();
+    expect(list.gone.map(({ id }) => id)).toEqual([second]);
+    expect([idsOf(list).includes(first as string), list.warnings]).toEqual([true, []]);
+  }),
+);
+
 test('where the budget of the day is used up', () =>
   trial(
     async (pipeline, ask) => {

@@ -203,8 +203,12 @@ describe('the score card', () => {
     const genres = `artist,genres\na00,one;two\n${idOf(1)},one\nnobody,one\n`;
     const given = await compare({ ...machine, truths: { genres } }, { dryRun: true, minCoverage: 0.5 });
     const shared = (result: SimilarityResult) => result.scores.find(({ name }) => name === 'sharedGenre');
+    const alone = DEFAULT_FEATURES.map((feature) =>
+      expect.stringMatching(`^one track alone makes most of the range of ${feature}: far has 5`),
+    );
     expect(given.warnings).toEqual([
       '1 of 3 lines of the list of genres name no artist that is compared, or several',
+      ...alone,
     ]);
     expect(shared(given)?.value).not.toBe(shared(await run({ dryRun: true }))?.value);
     await machine.lake.putTruth('genres', genres);

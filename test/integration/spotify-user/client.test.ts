@@ -69,6 +69,24 @@ test.each([
   ),
 );
 
+test('of several plays one that cannot be read is counted, and its fellows are there', () => {
+  const items = [
+    play('2026-11-22T11:00:00Z', rawTrack('a', 'x')),
+    play('yesterday', rawTrack('b', 'x')),
+    play('2026-11-22T10:00:00Z', { ...rawTrack('c', 'x'), name: null, duration_ms: 'long' }),
+    play('2026-11-22T09:00:00Z', { id: 7, name: 'Seven' }),
+  ];
+  return withApi({ json: { items } }, async (_, client) => {
+    const { plays, unreadable } = await client.recentlyPlayed(null);
+    expect(unreadable).toBe(1);
+    expect(plays.map(({ track }) => track && [track.id, track.name, track.duration_ms])).toEqual([
+      ['a', 'Track a', 200_000],
+      ['c', null, null],
+      null,
+    ]);
+  });
+});
+
 test('a play without its time is an answer that is not understood', () =>
   withApi({ json: { items: [{ track: null, played_at: 'yesterday' }] } }, async (_, client) => {
     const error = await failure(client.recentlyPlayed(null));

@@ -57,10 +57,30 @@ test('null entries, duplicates and rows that were not asked for are left out', (
     ]);
   }));
 
-test('a value that is no number is an error', () =>
+test('a value that is no number is unknown, an item without an id is left out; both are counted', () =>
+  withSpotify(async ({ client, api, ledger }) => {
+    const rows = [null, { ...values, id: 't1', tempo: '120' }, { ...values, id: 2 }, { ...values, id: 't3' }];
+    api.respond = inTurn({ json: { audio_features: rows } });
+    expect(await client.audioFeatures.features(['t0', 't1', 't2', 't3'])).toEqual([
+      { ...values, id: 't1', tempo: null },
+      { ...values, id: 't3' },
+    ]);
+    expect(ledger.unread).toBe(2);
+  }));
+
+test('a value that cannot be is unknown and named', () =>
   withSpotify(async ({ client, api }) => {
-    api.respond = inTurn({ json: { audio_features: [null, { ...values, id: 't1', tempo: '120' }] } });
+    const row = { ...values, id: 't1', energy: 55, tempo: -1, key: 4.5, loudness: 3.8 };
+    api.respond = inTurn({ json: { audio_features: [row] } });
+    expect(await client.audioFeatures.features(['t1'])).toEqual([
+      { ...row, energy: null, tempo: null, key: null, refused: ['energy', 'key', 'tempo'] },
+    ]);
+  }));
+
+test('an answer of which no item can be read is an error', () =>
+  withSpotify(async ({ client, api }) => {
+    api.respond = inTurn({ json: { audio_features: [null, { ...values, track_id: 't1' }] } });
     const error = await errorOf(client.audioFeatures.features(['t0', 't1']));
     expect(error).toBeInstanceOf(UnexpectedAnswerError);
-    expect(error.message).toMatch(/audio_features\.1\.tempo: .*expected number, received string/);
+    expect(error.message).toMatch(/audio_features\.1\.id: .*expected string, received undefined/);
   }));

@@ -135,11 +135,43 @@ test.each<[string, Reply[], number]>([
 ])('search ends: %s', (_, replies, requests) =>
   withSpotify(async (spotify) => {
     const { api } = spotify;
-    api.respond = inTurn(...replies);
-    await searched(spotify);
-    expect(api.requests).toHaveLength(requests);
+    const pages = inTurn(...replies);
+    api.respond = (request) => (request.path === '/v1/search' ? pages(request) : { json: { items: [] } });
+    const found = await searched(spotify);
+    const paths = api.requests.map(({ path }) => path);
+    expect(paths.filter((path) => path === '/v1/search')).toHaveLength(requests);
+    // The albums are asked where the search has missed the artist.
+    expect(paths.includes('/v1/artists/a/albums')).toBe(found?.length === 0);
   }),
 );
+
+test('an artist that the search misses has the tracks of its albums', () =>
+  withSpotify(async (spotify) => {
+    const { api } = spotify;
+    api.respond = ({ path }) => {
+      if (path === '/v1/search')
+        return { status: 404, json: { error: { status: 404, message: 'Not found' } } };
+      if (path === '/v1/artists/a/albums') return { json: { items: [{ id: 'album' }], next: null } };
+      return { json: { items: [rawTrack('t', 'a'), rawTrack('x', 'other')], next: null } };
+    };
+    expect(await searched(spotify)).toMatchObject([{ id: 't', source: 'spotify:albums' }]);
+  }));
+
+test('ten tracks are ten recordings: one that comes twice is asked no further place', () =>
+  withSpotify(async (spotify) => {
+    const { api } = spotify;
+    const track = (id: string, isrc: string | null, name: string) => ({
+      ...rawTrack(id, 'a'),
+      ...{ name, external_ids: { isrc } },
+    });
+    const again = [track('a1', 'I1', 'One'), track('a2', 'I1', 'One (Remaster)'), track('a3', null, 'ÓNE')];
+    const first = [...again, ...ids('t', 7).map((id) => track(id, id, id))];
+    const second = ids('u', 10).map((id) => track(id, id, id));
+    const replies = [first, second].map((items) => ({ json: { tracks: { items, next: 'more' } } }));
+    api.respond = inTurn(...replies);
+    expect((await searched(spotify))?.map(({ id }) => id)).toEqual(['a1', ...ids('t', 7), 'u0', 'u1']);
+    expect(api.requests).toHaveLength(2);
+  }));
 
 test('search for more: as many pages as would do and four, past which one must have something of ours', () =>
   withSpotify(async (spotify) => {

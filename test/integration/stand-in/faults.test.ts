@@ -108,6 +108,15 @@ describe('each fault over real HTTP', () => {
     expect(await rows()).toEqual([null, null, null]);
   });
 
+  test('items: one of a list has other values, or is null', async () => {
+    const [first, second] = features.slice(0, 2).map(({ id }) => id);
+    const rows = async () => (await client.get<{ audio_features: unknown[] }>(FEATURES)).json.audio_features;
+    add({ match: '/v1/audio-features', kind: 'items', id: first, set: { energy: 55 }, times: 1 });
+    add({ match: '/v1/audio-features', kind: 'items', id: second, set: null, times: 1 });
+    expect(await rows()).toMatchObject([{ id: first, energy: 55 }, { energy: features[1]?.energy }, {}]);
+    expect(await rows()).toMatchObject([{ energy: features[0]?.energy }, null, {}]);
+  });
+
   test('duplicates: every item of a list and of a page comes twice', async () => {
     add({ match: '/', kind: 'duplicates' });
     const listed = await client.get<{ audio_features: { id: string }[] }>(FEATURES);
@@ -132,6 +141,16 @@ describe('which requests a fault meets', () => {
     ]);
     expect([client.standIn.requests.count(), client.standIn.requests.count('/v1/*/albums')]).toEqual([6, 2]);
   });
+});
+
+test('a fault may meet those requests alone whose query contains something', async () => {
+  add({ match: '/v1/audio-features', query: `${features[1]?.id}`, kind: 'status', status: 500 });
+  add({ match: '/v1/search', query: 'name "of" one', kind: 'status', status: 400 });
+  expect(await statuses(1, FEATURES)).toEqual([500]);
+  expect(await statuses(1, `/v1/audio-features?ids=${features[0]?.id}`)).toEqual([200]);
+  const search = (name: string): string => `/v1/search?type=artist&q=${encodeURIComponent(name)}`;
+  expect(await statuses(1, search('A name "of" one'))).toEqual([400]);
+  expect(await statuses(1, search('of one'))).toEqual([200]);
 });
 
 describe('the control path', () => {
