@@ -130,7 +130,7 @@ export class Alarms extends Construct {
     this.#add('doctor-failed', {
       metric: pipelineMetric(stack, METRICS.failedChecks, { statistic: Stats.MAXIMUM }),
       says: 'The doctor found something that does not work.',
-      means: `soundalike doctor --stack ${stack} says what, and what to do.`,
+      means: `Run soundalike doctor --stack ${stack}: each failed check says what to do.`,
     });
   }
 
@@ -168,7 +168,7 @@ export class Alarms extends Construct {
       }),
       threshold: isRepeated ? 3 : 1,
       which: name,
-      says: `${name}: ${isRepeated ? 'it failed three times in an hour.' : 'it failed.'}`,
+      says: `The function ${name} failed${isRepeated ? ' three times in an hour' : ''}.`,
       means: MEANS[name],
     });
   }
