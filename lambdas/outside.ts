@@ -4,23 +4,23 @@ import type { ClientRequest } from 'node:http';
 /** S3 is reached by an endpoint of the network's own. */
 const S3 = /(^|\.)s3[.-]/;
 
-/** Requests, with their host by either of Node's two HTTP clients. */
-interface Told {
+/** What either of Node's two HTTP clients publishes of a request. */
+interface Published {
   request: Pick<ClientRequest, 'host'> & { origin?: string };
 }
 
 /**
  * Counts the HTTP requests of this process to services outside of its network, and the answers, whatever these say. The
- * AWS SDK and undici both tell Node's diagnostics channels.
+ * AWS SDK and undici both publish their requests to Node's diagnostics channels.
  */
 export class Outside {
   #asked = 0;
   #answered = 0;
-  readonly #ask = (told: unknown): void => {
-    if (isOutside(told as Told)) this.#asked++;
+  readonly #ask = (message: unknown): void => {
+    if (isOutside(message as Published)) this.#asked++;
   };
-  readonly #answer = (told: unknown): void => {
-    if (isOutside(told as Told)) this.#answered++;
+  readonly #answer = (message: unknown): void => {
+    if (isOutside(message as Published)) this.#answered++;
   };
 
   constructor() {
@@ -44,5 +44,5 @@ export class Outside {
   }
 }
 
-const isOutside = ({ request: { host, origin } }: Told): boolean =>
+const isOutside = ({ request: { host, origin } }: Published): boolean =>
   !S3.test(origin ? new URL(origin).host : host);

@@ -179,8 +179,8 @@ export class Alarms extends Construct {
 }
 
 /**
- * A message more in a queue, so that each raises the alarm by itself, whatever else lies there. SQS tells of a queue that
- * was idle up to 15 minutes late, so half an hour is looked at.
+ * A message more in a queue, so that each raises the alarm by itself, whatever else lies there. SQS reports a queue that
+ * was idle up to 15 minutes late, so the alarm looks at half an hour.
  */
 const increaseOf = (queue: IQueue): Watch => ({
   metric: new MathExpression({

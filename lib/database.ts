@@ -86,7 +86,7 @@ export class ServingDatabase extends Construct implements Vitals {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     acknowledge(this, {
-      SMG4: 'Each migration gives the reader the password of this secret; nobody but the functions reaches the database',
+      SMG4: 'Each migration gives the reader the password of this secret; only the functions reach the database',
       RDS11: 'Another port than 3306 hides nothing from whoever is in the network; nobody else is let in',
       ...(settings.production
         ? {}
@@ -224,7 +224,7 @@ function aurora(scope: Construct, network: Network, settings: Settings): Server 
   };
 }
 
-/** No value for a quarter of an hour: RDS tells of an instance each minute. */
+/** No value for a quarter of an hour: RDS reports an instance each minute. */
 const silenceOf = (metric: Metric): Watch => ({
   metric: metric.with({ statistic: Stats.SAMPLE_COUNT, period: Duration.minutes(5) }),
   comparison: ComparisonOperator.LESS_THAN_THRESHOLD,

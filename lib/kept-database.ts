@@ -6,7 +6,7 @@ const DATABASE_PARAMETER = 'ReplaceDatabaseBy';
 
 /**
  * Refuses a deployment that would replace the stack's database, before it changes anything. CloudFormation keeps the
- * parameter's value from one deployment to the next, and the CDK sends another only where it is told to by name; the
+ * parameter's value from one deployment to the next, and the CDK sends another only where the caller names it; the
  * rule holds that value against the settings.
  */
 export function keepDatabase(stack: Stack, settings: Settings): void {

@@ -99,7 +99,7 @@ export class Network extends Construct {
       ];
       instance.metadataOptions = { httpTokens: 'required' };
       acknowledge(instance, {
-        EC28: 'Detailed monitoring costs $2.10 a month, and what the functions see tells whether it works',
+        EC28: 'Detailed monitoring costs $2.10 a month, and what the functions see shows whether it works',
         EC29: 'It keeps nothing, and CloudFormation must be able to replace it',
       });
     }

@@ -93,7 +93,7 @@ export const requestWith = (scope: Construct, defaults: Record<string, object>):
 
 /**
  * A state machine of such steps, within `scope`, that is ended after three days and logs its steps. The log has no input
- * or output of them: these tell what somebody heard.
+ * or output of them: these show what somebody heard.
  */
 export function machineOf(
   scope: Construct,

@@ -82,7 +82,7 @@ describe('the way of a notice', () => {
 
   const [[topicId = ''] = []] = ofType(deployed, 'AWS::SNS::Topic');
 
-  test('is open to alarms of this account alone, and to nobody without TLS', () => {
+  test('is open to alarms of this account alone, and only by TLS', () => {
     const topic = { Ref: topicId };
     expect(mayPublish('cloudwatch.amazonaws.com', '123456789012', topic)).toBe(false);
     expect(mayPublish('events.amazonaws.com', ACCOUNT, topic)).toBe(false);
@@ -143,7 +143,7 @@ describe('undelivered', () => {
     expect(raised([...silent, ...Array(20).fill(1), ...Array(9).fill(0)])).toEqual([5]);
   });
 
-  test('is raised by a message of which SQS tells up to half an hour late', () => {
+  test('is raised by a message that SQS reports up to half an hour late', () => {
     expect(looked * 5).toBeGreaterThanOrEqual(30);
   });
 });

@@ -14,7 +14,7 @@ const PROGRAMS: Record<string, string> = {
   mkswap: 'echo swap > "$1"',
   sysctl: 'echo "$2" > sysctl',
   ip: 'if [ -e no-network ]; then exit 0; fi; echo "default via 10.73.0.1 dev ens5 proto dhcp"',
-  // Locked as long as it is told to.
+  // Locked as long as there is such a file.
   dnf: `echo "$@" >> dnf; if [ -e locked ]; then exit 1; fi; cp iptables.program bin/iptables`,
   // -C finds rules, -A adds them.
   'iptables.program': `#!/bin/bash

@@ -350,6 +350,18 @@ describe('the functions', () => {
   });
 });
 
+test('both workflows log where AWS needs no entry in the account-wide policy of logs', () => {
+  const names = propertiesOf('AWS::StepFunctions::StateMachine').map(({ LoggingConfiguration }) => {
+    const [{ CloudWatchLogsLogGroup }] = LoggingConfiguration.Destinations;
+    const [id] = CloudWatchLogsLogGroup.LogGroupArn['Fn::GetAtt'];
+    return deployed.Resources[id]?.Properties.LogGroupName;
+  });
+  expect(names).toEqual([
+    '/aws/vendedlogs/states/Soundalike-Workflow',
+    '/aws/vendedlogs/states/Soundalike-Recommending',
+  ]);
+});
+
 describe('secrets', () => {
   test('are made by texts that never change, so that no deployment overwrites what was filled in', () => {
     const texts = propertiesOf('AWS::SecretsManager::Secret').map(({ SecretString }) => SecretString);

@@ -26,7 +26,7 @@ describe('waiting', () => {
     onceReachable({ clock, deadline: clock.now() + minutes * MINUTE, say: (line) => said.push(line) }, work);
 
   test.each([unreachable(), new ServiceUnavailableError('AWS is away', 'wait')])(
-    'for what passes (%s) goes on for as long as there is time',
+    'for what passes (%s) lasts as long as there is time',
     async (error) => {
       const from = clock.now();
       let tries = 0;

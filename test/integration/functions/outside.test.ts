@@ -34,7 +34,7 @@ test('where Spotify alone is away, and AWS answers, there is a way out', async (
   expect([answer.errorType, noAnswer(answer)]).toEqual(['service-unavailable', 0]);
 });
 
-test('a function that asks nobody outside says nothing of it', async () => {
+test('a function that asks no service outside has no such metric', async () => {
   await stack.invoke('migrator');
   const answer = await stack.invoke('explorer', { artist: 'Nobody' });
   expect([answer.errorType, noAnswer(answer)]).toEqual(['unknown-artist', undefined]);
