@@ -398,6 +398,8 @@ export interface Database extends Tables, Transactions {
 /** A database server: many processes may publish a run together. */
 export interface ServerDatabase extends Database {
   readonly shardTables: ShardTables;
+  /** Makes a user who may only read this database, or gives that user this password. */
+  makeReader(username: string, password: string): Promise<void>;
 }
 
 /** Where a holder of a run stages objects: no other holder, of this run or another, has the same place. */

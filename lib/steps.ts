@@ -16,7 +16,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcards } from './access.ts';
-import { shortLivedLogGroup } from './log-group.ts';
+import { shortLivedLogGroup, vendedLogName } from './log-group.ts';
 import type { Settings } from './settings.ts';
 
 const { jsonMerge, objectAt } = JsonPath;
@@ -91,12 +91,15 @@ export const requestWith = (scope: Construct, defaults: Record<string, object>):
     }),
   );
 
-/** A state machine of such steps, within `scope`, that is ended after three days and logs all that it does. */
+/**
+ * A state machine of such steps, within `scope`, that is ended after three days and logs its steps. The log has no input
+ * or output of them: these show what somebody heard.
+ */
 export function machineOf(
   scope: Construct,
   comment: string,
   definition: IChainable,
-  { logDays }: Settings,
+  { stack, logDays }: Settings,
 ): StateMachine {
   const machine = new StateMachine(scope, 'Machine', {
     definitionBody: DefinitionBody.fromChainable(definition),
@@ -104,8 +107,13 @@ export function machineOf(
     timeout: Duration.days(3),
     logs: {
       level: LogLevel.ALL,
-      includeExecutionData: true,
-      destination: shortLivedLogGroup(scope, 'Machine', logDays),
+      includeExecutionData: false,
+      destination: shortLivedLogGroup(
+        scope,
+        'Machine',
+        logDays,
+        vendedLogName('states', `${stack}-${scope.node.id}`),
+      ),
     },
   });
   acknowledge(machine, {

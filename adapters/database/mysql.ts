@@ -5,6 +5,9 @@ import listeningSql from '../../sql/mysql/0002_listening.sql' with { type: 'text
 import detailsSql from '../../sql/mysql/0003_details.sql' with { type: 'text' };
 import fencingSql from '../../sql/mysql/0004_fencing.sql' with { type: 'text' };
 import playEndsSql from '../../sql/mysql/0005_play_ends.sql' with { type: 'text' };
+import readerCreateSql from '../../sql/mysql/reader_create.sql' with { type: 'text' };
+import readerGrantSql from '../../sql/mysql/reader_grant.sql' with { type: 'text' };
+import readerPasswordSql from '../../sql/mysql/reader_password.sql' with { type: 'text' };
 import createMigrationsSql from '../../sql/mysql/schema_migrations.sql' with { type: 'text' };
 import { MysqlEngine } from './mysql-engine.ts';
 import { numberOf } from './mysql-errors.ts';
@@ -38,7 +41,15 @@ export async function openMysql(url: string, settings: MysqlSettings = {}): Prom
     stage: (publication, epoch) => stage(engine, publication, epoch),
     publish: (publication, staged, holder) => publish(engine, publication, staged, holder),
   });
-  return { ...database, shardTables: new MysqlShards(engine) };
+  return {
+    ...database,
+    shardTables: new MysqlShards(engine),
+    makeReader: async (username, password) => {
+      await engine.run(readerCreateSql, [username, password]);
+      await engine.run(readerPasswordSql, [username, password]);
+      await engine.run(readerGrantSql, [username]);
+    },
+  };
 }
 
 async function isUpToDate(engine: MysqlEngine): Promise<boolean> {

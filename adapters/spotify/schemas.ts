@@ -7,7 +7,8 @@ import { featureValue, refuseImpossible, spotifyId } from '../schemas.ts';
  */
 
 const optionalText = z.string().nullable().default(null);
-const optionalInt = z.int().nullable().default(null);
+/** As large as the lake's columns hold. */
+const optionalInt = z.int32().nullable().default(null);
 const optionalNumber = z.number().nullable().default(null);
 const externalUrls = z.object({ spotify: optionalText }).nullish();
 

@@ -14,6 +14,18 @@ describe("the CDK's validator and cdk-nag find nothing that is not explained", (
     { database: 'mariadb', egress: 'nat-instance', production: true, testEvents: 'off' },
     { database: 'aurora-serverless', egress: 'nat-instance' },
     { database: 'aurora-serverless', egress: 'nat-gateway', production: true, multiAz: true },
+    {
+      database: 'mysql',
+      databaseInstance: 't4g.small',
+      backupDays: 7,
+      natInstance: 't3.micro',
+      availabilityZones: ['us-east-1a', 'us-east-1b'],
+      notices: 'every-run',
+      listening: 'off',
+      recommending: 'off',
+      keepDays: 90,
+      spotifyApiUrl: 'http://x.test:8080/v1',
+    },
   ])('%j', (settings) => {
     const reports = validate(settings);
     expect(reports.map(({ pluginName }) => pluginName)).toContain('AwsSolutions');
@@ -24,7 +36,7 @@ describe("the CDK's validator and cdk-nag find nothing that is not explained", (
   });
 });
 
-test('production protects and snapshots the database, keeps secrets and backups, and does not end with a command', () => {
+test('production protects the database, keeps secrets and backups, and does not end with a command', () => {
   const production = synthesise({ production: true });
   const [[, database] = []] = ofType(production, 'AWS::RDS::DBInstance');
   expect(database).toMatchObject({
@@ -32,8 +44,43 @@ test('production protects and snapshots the database, keeps secrets and backups,
     Properties: { DeletionProtection: true, BackupRetentionPeriod: 35, MultiAZ: false },
   });
   const secrets = ofType(production, 'AWS::SecretsManager::Secret');
-  expect(secrets.map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual(['Retain', 'Retain']);
+  expect(secrets.map(([id, { DeletionPolicy }]) => [id.slice(0, 7), DeletionPolicy])).toEqual([
+    ['Secrets', 'Retain'],
+    ['Secrets', 'Retain'],
+    // The migrator gives the user another password.
+    ['Databas', 'Delete'],
+  ]);
 });
+
+test.each([
+  [{}, 1],
+  [{ production: true }, 35],
+  [{ backupDays: 7 }, 7],
+  [{ production: true, backupDays: 2 }, 2],
+  [{ database: 'aurora-serverless' }, 1],
+])('of %j backups are kept for %d days', (settings, days) => {
+  const stack = synthesise(settings);
+  const type = 'database' in settings ? 'AWS::RDS::DBCluster' : 'AWS::RDS::DBInstance';
+  expect(ofType(stack, type)[0]?.[1].Properties.BackupRetentionPeriod).toBe(days);
+});
+
+test('the class of the database instance is a setting', () => {
+  const stack = synthesise({ database: 'mariadb', databaseInstance: 't4g.small' });
+  expect(ofType(stack, 'AWS::RDS::DBInstance')[0]?.[1].Properties.DBInstanceClass).toBe('db.t4g.small');
+});
+
+test.each(['mysql', 'mariadb', 'aurora-serverless'])(
+  'whatever takes a %s away leaves a snapshot of it',
+  (database) => {
+    for (const production of [false, true]) {
+      const stack = synthesise({ database, production });
+      const kept = Object.values(stack.Resources).filter(({ Type, Properties }) =>
+        database === 'aurora-serverless' ? Type === 'AWS::RDS::DBCluster' : Properties?.AllocatedStorage,
+      );
+      expect(kept).toMatchObject([{ DeletionPolicy: 'Snapshot', UpdateReplacePolicy: 'Snapshot' }]);
+    }
+  },
+);
 
 test('mariadb is 10.11 with the same parameters', () => {
   const stack = synthesise({ database: 'mariadb' });
@@ -58,7 +105,7 @@ test('aurora-serverless scales to nothing', () => {
     ServerlessV2ScalingConfiguration: { MinCapacity: 0, MaxCapacity: 2, SecondsUntilAutoPause: 300 },
   });
   const parametersOf = (type: string) => ofType(stack, type)[0]?.[1].Properties.Parameters;
-  expect(parametersOf('AWS::RDS::DBClusterParameterGroup')).toEqual({ require_secure_transport: '1' });
+  expect(parametersOf('AWS::RDS::DBClusterParameterGroup')).toEqual({ require_secure_transport: 'ON' });
   expect(parametersOf('AWS::RDS::DBParameterGroup')).toEqual({ local_infile: '1' });
   expect(ofType(stack, 'AWS::RDS::DBInstance')[0]?.[1].Properties).toMatchObject({
     DBInstanceClass: 'db.serverless',
