@@ -27,6 +27,7 @@ import {
   type SimilarResult,
 } from '../core/events.ts';
 import type { ApiState } from '../core/ports.ts';
+import { repair } from '../core/run/replace.ts';
 import { addArtists, listArtists, removeArtists } from '../lambdas/catalog/follow.ts';
 import { heardArtists } from '../lambdas/catalog/heard-artists.ts';
 import { collect } from '../lambdas/collector/collect.ts';
@@ -200,6 +201,7 @@ export async function artistsAdd(queries: string[], options: AddOptions): Promis
   await perform(options, {
     folder: brings(options),
     local: async (local) => {
+      await repair(local, []);
       const heard = fromListening ? await heardArtists(local, days) : [];
       return await withProvider(local, options, ({ name, connect }) =>
         addArtists({ ...local, provider: name, connect }, [...queries, ...heard]),
@@ -249,7 +251,10 @@ async function listAll(stack: Stack): Promise<ListResult> {
 /** `soundalike artists remove`. */
 export async function artistsRemove(ids: string[], options: CommonOptions): Promise<void> {
   await perform(options, {
-    local: ({ artists }) => removeArtists(artists, ids),
+    local: async (local) => {
+      await repair(local, []);
+      return await removeArtists(local.artists, ids);
+    },
     stack: (stack) => stack.invoke<RemoveResult>('catalog', requestOf(CatalogRequest, { remove: ids })),
     words: words.removeWords,
     lack: ({ removed }) => {

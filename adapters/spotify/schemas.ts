@@ -19,7 +19,7 @@ export const artistSchema = z.object({
   external_urls: externalUrls,
   genres: z.array(z.string()).nullish(),
   images: z.array(z.object({ url: z.string(), width: optionalNumber }).nullable()).nullish(),
-  followers: z.object({ total: optionalInt }).nullish(),
+  followers: z.object({ total: z.int().nullable().default(null) }).nullish(),
   popularity: optionalInt,
 });
 

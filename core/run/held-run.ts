@@ -155,8 +155,11 @@ export class HeldRun {
 
   /** Marks that objects are being replaced; from here on the run can only be brought to its end. */
   async replacing(progress: string): Promise<void> {
+    // Where the database does not answer it may have taken this all the same.
     this.#hasBegunReplacing = true;
-    await this.#saveOrThrow({ progress, status: 'replacing' });
+    const isHeld = await this.#save({ progress, status: 'replacing' });
+    this.#hasBegunReplacing = isHeld;
+    if (!isHeld) throw this.#lost();
   }
 
   /** Releases the run until `resumeAfter` (epoch milliseconds; null: until somebody calls). */

@@ -58,8 +58,6 @@ export interface ReplaceDeps extends LeaseDeps, CopyDeps {
   artists: ArtistCatalog;
   relatedArtists: RelatedArtists;
   say: (line: string) => void;
-  /** The kinds of runs that this process may bring to their end; all where none are named. */
-  repairs?: readonly RunKind[];
 }
 
 /** A day belongs to a collection or to an import; throws `DayTakenError` where it belongs to one of this kind. */
@@ -100,10 +98,9 @@ export async function replace(
  * Throws what stands in the way of a run of the kinds `needed`; about others it only says so.
  */
 export async function repair(deps: ReplaceDeps, needed: readonly RunKind[]): Promise<void> {
-  const repairs = deps.repairs ?? REPLACING_KINDS;
   const groups = [
-    repairs.filter((kind) => needed.includes(kind)),
-    repairs.filter((kind) => !needed.includes(kind)),
+    REPLACING_KINDS.filter((kind) => needed.includes(kind)),
+    REPLACING_KINDS.filter((kind) => !needed.includes(kind)),
   ];
   for (const [i, kinds] of groups.entries()) {
     try {
@@ -116,7 +113,6 @@ export async function repair(deps: ReplaceDeps, needed: readonly RunKind[]): Pro
       deps.say(`A run that was stopped could not be brought to its end: ${message}; ${hint}.`);
     }
   }
-  if (!repairs.some((kind) => kind === 'collection')) return;
   for (const dt of await deps.runDays.outdated()) await copyRuns(deps, dt);
 }
 

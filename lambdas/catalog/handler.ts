@@ -1,4 +1,5 @@
 import { CatalogRequest, parseInput } from '../../core/events.ts';
+import { repair } from '../../core/run/replace.ts';
 import { MACHINE, openLake, openSources, withDatabase } from '../deployment.ts';
 import { handle } from '../handle.ts';
 import { adoptImport } from '../importer/adopt.ts';
@@ -16,10 +17,14 @@ export const handler = handle((event, call) =>
     const { add = [], fromListening, remove, adopt, after } = parseInput(CatalogRequest, event, 'catalog');
     const deps = { ...MACHINE, ...database, ...call, lake };
     if (adopt) return adoptImport(deps, adopt);
-    if (remove) return removeArtists(database.artists, remove);
+    if (remove) {
+      await repair(deps, []);
+      return removeArtists(database.artists, remove);
+    }
     const heard = fromListening ? await heardArtists(deps, fromListening) : [];
     const queries = [...add, ...heard];
     if (queries.length === 0) return listArtists(database.artists, { after, limit: LIST_LIMIT });
+    await repair(deps, []);
     const connect = await openSources(process.env, database, call.say);
     return addArtists({ ...deps, provider: 'spotify', connect }, queries);
   }),

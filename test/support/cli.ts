@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
 
 const ROOT = join(import.meta.dirname, '../..');
 const NODE = [
@@ -26,10 +27,12 @@ export interface CliOptions {
   environment?: Record<string, string>;
   /** The folder that it is run in; the tests' own where there is none. */
   cwd?: string;
+  /** A module that is loaded before the program. */
+  preload?: string;
   /** Limits set in a shell before it, `ulimit -f 100` for one. */
   limits?: string;
   /** Given the process as soon as it runs. */
-  started?: (process: { kill(signal: 'SIGKILL' | 'SIGINT' | 'SIGTERM'): boolean }) => void;
+  started?: (process: Pick<ChildProcess, 'kill' | 'pid'>) => void;
   /** Given each line on stderr as it comes. */
   said?: (line: string) => void;
   /** Given each line on stdout as it comes. */
@@ -40,13 +43,13 @@ export interface CliOptions {
 
 /** Runs the real command line to its end, in a pipe. */
 export async function soundalike(args: readonly string[], options: CliOptions = {}): Promise<Ended> {
-  const { environment, cwd, limits, started, said, printed, input } = options;
+  const { environment, cwd, preload, limits, started, said, printed, input } = options;
   const clean = Object.entries(process.env).filter(
     ([name]) => !/^(SPOTIFY|RECCOBEATS|SOUNDALIKE)_/.test(name),
   );
-  const command = limits
-    ? ['bash', '-c', `${limits}; exec "$@"`, 'bash', ...NODE, ...args]
-    : [...NODE, ...args];
+  const [node = '', ...flags] = NODE;
+  const program = [node, ...(preload ? ['--import', pathToFileURL(preload).href] : []), ...flags, ...args];
+  const command = limits ? ['bash', '-c', `${limits}; exec "$@"`, 'bash', ...program] : program;
   const child = spawn(command[0] as string, command.slice(1), {
     cwd,
     env: { ...Object.fromEntries(clean), ...environment },
