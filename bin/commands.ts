@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { unknown } from '../adapters/spotify/app.ts';
 import { spotifySettings } from '../adapters/spotify/settings.ts';
 import { grantFile } from '../adapters/spotify/user-grant.ts';
+import type { CollectionLimits } from '../core/budget.ts';
 import {
   CoverageError,
   CredentialsError,
@@ -17,6 +18,7 @@ import {
   CatalogRequest,
   CollectRequest,
   type CollectResult,
+  DEFAULT_TRACKS,
   type ListResult,
   type RemoveResult,
   type Ruler,
@@ -170,6 +172,12 @@ export async function compareDay(options: StepOptions): Promise<void> {
   });
 }
 
+/** What bounds a collection here, which asks for the usual number of tracks unless told. */
+const limitsOf = ({ settings }: Provider['user']): CollectionLimits => ({
+  tracks: DEFAULT_TRACKS,
+  dailyRequests: settings.dailyRequests,
+});
+
 /** Options of `artists add`. */
 interface AddOptions extends CommonOptions, ProviderOptions {
   fromListening?: boolean;
@@ -187,8 +195,8 @@ export async function artistsAdd(queries: string[], options: AddOptions): Promis
   await perform(options, {
     local: async (local) => {
       const heard = fromListening ? await heardArtists(local, days) : [];
-      return await withProvider(local, options, ({ name, connect }) =>
-        addArtists({ ...local, provider: name, connect }, [...queries, ...heard]),
+      return await withProvider(local, options, ({ name, connect, user }) =>
+        addArtists({ ...local, provider: name, connect, limits: limitsOf(user) }, [...queries, ...heard]),
       );
     },
     stack: (stack) => stack.invoke<AddResult>('catalog', request),
@@ -305,7 +313,8 @@ async function examineHere(machine: Machine, options: ProviderOptions): Promise<
   };
   try {
     const grant = async () => (provider?.user.grant ?? grantFile(machine.folder)).read();
-    return await examine({ ...machine, connect, grant });
+    const limits = () => provider && limitsOf(provider.user);
+    return await examine({ ...machine, connect, grant, limits });
   } finally {
     await provider?.close();
   }

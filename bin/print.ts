@@ -1,3 +1,4 @@
+import { estimateWords } from '../core/budget.ts';
 import type {
   AddResult,
   CollectResult,
@@ -74,7 +75,7 @@ export const listWords: Words<ListResult> = ({ artists }) => [
   `${artists.filter(({ followed }) => followed).length} artists followed, ${artists.length} known.`,
 ];
 
-export const addWords: Words<AddResult> = ({ added, known, ambiguous, notFound }) => [
+export const addWords: Words<AddResult> = ({ added, known, ambiguous, notFound, collection }) => [
   ...added.map(({ id, name }) => `Added ${name} (${id}).`),
   ...known.map(({ id, name }) => `${name} (${id}) is followed already.`),
   ...ambiguous.map(
@@ -82,7 +83,11 @@ export const addWords: Words<AddResult> = ({ added, known, ambiguous, notFound }
       `"${query}" could be ${candidates.map(({ id, name }) => `${name} (${id})`).join(', ')}.`,
   ),
   ...notFound.map((query) => `Nobody found for "${query}".`),
+  // A stack that was deployed before there were any gives none.
+  ...(collection ? [`${capital(estimateWords(collection))}.`] : []),
 ];
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 export const importWords: Words<ImportResult> = (
   { date, files, artists, tracks, features, datasets, models, notSongs, rejected, rejectedCount },

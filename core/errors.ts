@@ -60,7 +60,7 @@ export class DayTakenError extends SoundalikeError {
   readonly code = 'day-taken';
 }
 
-/** The collection stopped before its end and can go on later. */
+/** A collection stopped before its end, or listening could not ask Spotify now; either can go on later. */
 export class NotDoneError extends SoundalikeError {
   readonly code = 'not-done';
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { CollectionEstimate } from './budget.ts';
 import { InvalidInputError } from './errors.ts';
 import { FEATURES } from './features.ts';
 import { METHODS, type MethodName } from './methods/method.ts';
@@ -28,6 +29,8 @@ export const CollectRequest = z.strictObject({
   date: date.optional(),
   /** Goes on with this run, whatever the day is by now. */
   run: id.optional(),
+  /** Goes on with the newest collection of all artists that is not done, whatever else is asked; a schedule says so. */
+  unfinished: z.boolean().optional(),
   /** Collects these followed artists only and merges them into the day. */
   artists: z.array(id).min(1).optional(),
   /** Tracks that each artist shall have, 1 to 300; 10 by default, above which its albums are walked. */
@@ -686,6 +689,8 @@ export interface AddResult {
   known: NamedArtist[];
   ambiguous: { query: string; candidates: { id: string; name: string }[] }[];
   notFound: string[];
+  /** What a collection takes of all who are followed now. */
+  collection: CollectionEstimate;
 }
 
 /** What the catalog returns for `list`. */
@@ -717,6 +722,8 @@ export interface ListenResult {
   known: number;
   /** All that are open, in order. */
   gaps: GapBounds[];
+  /** Why Spotify was not asked this time: it asks to wait, or the day's requests are used up. Null where it was. */
+  postponed: string | null;
 }
 
 /** What the listening function returns, and `listen` prints. */

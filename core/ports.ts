@@ -161,6 +161,8 @@ export interface Runs {
   ofDay(dt: string): Promise<Run[]>;
   /** The runs of a kind that are done, the last first. */
   done(kind: RunKind): Promise<Run[]>;
+  /** The runs of a kind that somebody held since a time (ISO 8601 UTC), those that began last first. */
+  heldSince(kind: RunKind, time: string): Promise<Run[]>;
   /** The runs of these kinds that are not at an end, oldest first. */
   unfinished(kinds: readonly RunKind[]): Promise<Run[]>;
   insert(run: Run): Promise<void>;

@@ -99,6 +99,7 @@ export class PipelineStack extends Stack {
 function environmentOf(settings: Settings): Record<string, string> {
   const values: Record<string, string | number | undefined> = {
     [ENVIRONMENT.keepDays]: settings.keepDays,
+    [ENVIRONMENT.tracksPerArtist]: settings.tracksPerArtist,
     [ENVIRONMENT.spotifyMarket]: settings.market,
     [ENVIRONMENT.spotifyDailyRequests]: settings.dailyRequests,
     [ENVIRONMENT.spotifyAccountsUrl]: settings.spotifyAccountsUrl,

@@ -15,6 +15,7 @@ import {
   Timeout,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { LONGEST_COLLECTION_DAYS } from '../core/names.ts';
 import { acknowledge, acknowledgeWildcards } from './access.ts';
 import { shortLivedLogGroup } from './log-group.ts';
 import type { Settings } from './settings.ts';
@@ -91,7 +92,10 @@ export const requestWith = (scope: Construct, defaults: Record<string, object>):
     }),
   );
 
-/** A state machine of such steps, within `scope`, that is ended after three days and logs all that it does. */
+/**
+ * A state machine of such steps, within `scope`, that logs all that it does. It waits for Spotify for days where there is
+ * much to collect; one that lives for 30 days is ended, and the next schedule goes on with what it has collected.
+ */
 export function machineOf(
   scope: Construct,
   comment: string,
@@ -101,7 +105,7 @@ export function machineOf(
   const machine = new StateMachine(scope, 'Machine', {
     definitionBody: DefinitionBody.fromChainable(definition),
     comment,
-    timeout: Duration.days(3),
+    timeout: Duration.days(LONGEST_COLLECTION_DAYS),
     logs: {
       level: LogLevel.ALL,
       includeExecutionData: true,

@@ -1,5 +1,5 @@
 import { CatalogRequest, parseInput } from '../../core/events.ts';
-import { MACHINE, openLake, openSources, withDatabase } from '../deployment.ts';
+import { collectionLimits, MACHINE, openLake, openSources, withDatabase } from '../deployment.ts';
 import { handle } from '../handle.ts';
 import { adoptImport } from '../importer/adopt.ts';
 import { addArtists, listArtists, removeArtists } from './follow.ts';
@@ -21,6 +21,7 @@ export const handler = handle((event, call) =>
     const queries = [...add, ...heard];
     if (queries.length === 0) return listArtists(database.artists, { after, limit: LIST_LIMIT });
     const connect = await openSources(process.env, database, call.say);
-    return addArtists({ ...deps, provider: 'spotify', connect }, queries);
+    const limits = collectionLimits(process.env);
+    return addArtists({ ...deps, provider: 'spotify', connect, limits }, queries);
   }),
 );

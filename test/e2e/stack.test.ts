@@ -67,7 +67,8 @@ const withStack = (test: (trial: Trial) => Promise<void>, follow = N): Promise<v
 function functionsOn({ main }: Pipeline, stack: () => DeployedStack): LambdaServer['functions'] {
   const catalog = async (event: Input): Promise<object> => {
     const { add, remove, after, adopt } = parseInput(CatalogRequest, event, 'catalog');
-    if (add) return addArtists({ ...main, provider: 'spotify' }, add);
+    const limits = { tracks: 10, dailyRequests: 1000 };
+    if (add) return addArtists({ ...main, provider: 'spotify', limits }, add);
     if (remove) return removeArtists(main.artists, remove);
     if (!adopt) return listArtists(main.artists, { after, limit: 2 });
     const client = new S3Client({ ...clientFor(stack().s3.url), forcePathStyle: true });
