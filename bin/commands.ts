@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { unknown } from '../adapters/spotify/app.ts';
 import { spotifySettings } from '../adapters/spotify/settings.ts';
 import { grantFile } from '../adapters/spotify/user-grant.ts';
+import { systemClock } from '../adapters/system.ts';
 import type { CollectionLimits } from '../core/budget.ts';
 import {
   CoverageError,
@@ -276,7 +277,7 @@ export async function similar(
 export async function doctor(options: CommonOptions & ProviderOptions): Promise<void> {
   await perform<ExamineResult>(options, {
     machine: (machine) => examineHere(machine, options),
-    stack: (stack) => stack.invoke<ExamineResult>('doctor', {}, { repeats: true }),
+    stack: examineStack,
     words: words.doctorWords,
     lack: ({ checks }) => {
       const failed = checks.filter(({ ok }) => !ok).map(({ name }) => name);
@@ -287,6 +288,18 @@ export async function doctor(options: CommonOptions & ProviderOptions): Promise<
       );
     },
   });
+}
+
+/** The function's checks, and those of the alarms, which the caller's own credentials make. */
+async function examineStack(stack: Stack): Promise<ExamineResult> {
+  const { examineAlarms, HISTORY_DAYS } = await import('../lambdas/doctor/alarms.ts');
+  const since = systemClock.now() - HISTORY_DAYS * 86_400_000;
+  const [result, alarms] = await Promise.all([
+    stack.invoke<ExamineResult>('doctor', {}, { repeats: true }),
+    examineAlarms(async () => (await stack.alarms()).way(since)),
+  ]);
+  const checks = [...result.checks, ...alarms];
+  return { ...result, ok: checks.every(({ ok }) => ok), checks };
 }
 
 async function examineHere(machine: Machine, options: ProviderOptions): Promise<ExamineResult> {

@@ -145,6 +145,11 @@ export class QueryFailedError extends SoundalikeError {
   readonly code = 'query-failed';
 }
 
+/** What an alarm of the stack says reaches nobody. */
+export class AlarmMuteError extends SoundalikeError {
+  readonly code = 'alarm-mute';
+}
+
 /** A check of the doctor failed. */
 export class UnhealthyError extends SoundalikeError {
   readonly code = 'unhealthy';

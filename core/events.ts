@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { AlarmAction, AlarmWay } from './alarms.ts';
 import type { CollectionEstimate } from './budget.ts';
 import { InvalidInputError } from './errors.ts';
 import { FEATURES } from './features.ts';
@@ -787,6 +788,16 @@ export interface DoctorResult {
     /** What to do about it; null where nothing is to be done. */
     remedy: string | null;
   }[];
+}
+
+/** What `alarm-test` prints. */
+export interface AlarmTestResult extends Pick<AlarmWay, 'subscriptions'> {
+  /** The alarm that was set off. */
+  alarm: string;
+  /** Its state before. */
+  was: string;
+  /** What CloudWatch tells of its action; null where it told nothing in a minute. */
+  action: AlarmAction | null;
 }
 
 /** What the migrator returns. */
