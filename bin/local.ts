@@ -15,6 +15,7 @@ import type {
   RemovableDays,
   Reports,
   Truths,
+  VersionedLake,
   Warehouse,
 } from '../core/ports.ts';
 
@@ -22,7 +23,7 @@ import type {
 export interface Machine {
   /** The data folder, absolute. */
   folder: string;
-  lake: Lake & LakeBatches & RemovableDays & Checkpoints & Truths & Reports;
+  lake: Lake & LakeBatches & RemovableDays & VersionedLake & Checkpoints & Truths & Reports;
   warehouse: Warehouse;
   clock: Clock;
   host: Host;

@@ -467,6 +467,12 @@ export interface RemovableDays extends LakeDays {
   removeDay(table: TableName, dt: string): Promise<void>;
 }
 
+/** A lake that may keep earlier versions of what it holds. */
+export interface VersionedLake {
+  /** Removes for good what earlier versions are kept of tables, and of uploads; what they hold now stays. */
+  removeVersions(tables: readonly TableName[]): Promise<void>;
+}
+
 /** Answers SQL over the lake, in the subset that Athena and DuckDB read alike. */
 export interface Warehouse {
   /** The rows of one statement; `?` stand in WHERE only and take strings. Numbers come as numbers. */

@@ -38,7 +38,7 @@ export class PipelineStack extends Stack {
       retentionPeriod: Duration.days(14),
     });
     const secrets = new Secrets(this, 'Secrets', settings);
-    const lake = new Lake(this, 'Lake');
+    const lake = new Lake(this, 'Lake', settings);
     const warehouse = new Warehouse(this, 'Warehouse', lake, settings);
     const database = new ServingDatabase(this, 'Database', network, settings);
 
@@ -54,7 +54,9 @@ export class PipelineStack extends Stack {
       collector: make('collector', 512, 15, [secrets.useApp, warehouse.query, write]),
       similarity: make('similarity', settings.similarityMegabytes, 15, [warehouse.query, write]),
       explorer: make('explorer', 512, 2, []),
-      listening: make('listening', 512, 15, [secrets.useApp, secrets.useUser, warehouse.query, write]),
+      listening: make('listening', 512, 15, [
+        ...[secrets.useApp, secrets.useUser, warehouse.query, write, lake.forget],
+      ]),
       trainer: make('trainer', 3008, 15, [warehouse.query, write]),
       recommender: make('recommender', 3008, 15, [
         ...[secrets.useApp, secrets.useUser, warehouse.query, write],

@@ -137,6 +137,10 @@ export class RegisteringStore implements ObjectStore {
     await this.#store.removeAll(prefix);
   }
 
+  removeVersions(prefix: string): Promise<void> {
+    return this.#store.removeVersions(prefix);
+  }
+
   async #register(key: string): Promise<void> {
     const partition = partitionOf(key);
     if (!partition || this.#registered.has(key)) return;

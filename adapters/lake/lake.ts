@@ -11,6 +11,7 @@ import {
   stagedDayKey,
   tableFolder,
   truthKey,
+  UPLOADS,
   uploadKey,
   uploadPrefix,
 } from '../../core/names.ts';
@@ -25,6 +26,7 @@ import type {
   Truths,
   UploadedModels,
   Uploads,
+  VersionedLake,
 } from '../../core/ports.ts';
 import type { Row, TableName } from '../../core/tables.ts';
 import { type Append, batchesOf, decodeTable, inKeyOrder, type Pieces, writeTable } from './parquet.ts';
@@ -47,6 +49,11 @@ export interface ObjectStore {
   list(prefix: string): Promise<string[]>;
   /** Removes everything below a prefix that ends in `/`. */
   removeAll(prefix: string): Promise<void>;
+  /**
+   * Removes for good the earlier versions that are kept of what lies, or lay, below a prefix; what lies there now stays.
+   * Nothing to do where none are kept.
+   */
+  removeVersions(prefix: string): Promise<void>;
 }
 
 /** An object that is read in pieces. */
@@ -56,7 +63,16 @@ export interface OpenObject extends Pieces {
 
 /** The lake over an object store: Parquet tables by day, JSON slices of runs under `staging/`. */
 export class ParquetLake
-  implements Lake, LakeBatches, RemovableDays, Uploads, UploadedModels, Checkpoints, Truths, Reports
+  implements
+    Lake,
+    LakeBatches,
+    RemovableDays,
+    VersionedLake,
+    Uploads,
+    UploadedModels,
+    Checkpoints,
+    Truths,
+    Reports
 {
   readonly #store: ObjectStore;
 
@@ -96,6 +112,11 @@ export class ParquetLake
 
   async removeDay(table: TableName, dt: string): Promise<void> {
     await this.#store.removeAll(partitionKey(table, dt).replace(/[^/]*$/, ''));
+  }
+
+  async removeVersions(tables: readonly TableName[]): Promise<void> {
+    const prefixes = tables.map((table) => `${tableFolder(table)}/`);
+    for (const prefix of [...prefixes, UPLOADS]) await this.#store.removeVersions(prefix);
   }
 
   async putSlice(run: string, name: string, value: unknown): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ForgetResult } from '../../core/events.ts';
-import type { RunKind } from '../../core/ports.ts';
+import type { RunKind, VersionedLake } from '../../core/ports.ts';
 import type { TableName } from '../../core/tables.ts';
 import { type HistoryDeps, withHistory } from './with-history.ts';
 
@@ -12,13 +12,18 @@ const TABLES_OF_USER = [
 /** The kinds of runs whose results tell of the user; one that is under way would write of them once more. */
 const KINDS_OF_USER = ['listening', 'recommendation'] as const satisfies readonly RunKind[];
 
+/** What forgetting needs. */
+export interface ForgetDeps extends HistoryDeps {
+  lake: HistoryDeps['lake'] & VersionedLake;
+}
+
 /**
- * Removes what is known of the user from the database and the lake; called again where it failed half-way, it removes
+ * Removes what is known of the user from the database and the lake, with the versions that the lake keeps of it; called again where it failed half-way, it removes
  * the rest. Tokens are removed by who stores them, and whoever calls this has asked before.
  *
  * Throws `LeaseHeldError` where such a run is under way.
  */
-export async function forget(deps: HistoryDeps): Promise<ForgetResult> {
+export async function forget(deps: ForgetDeps): Promise<ForgetResult> {
   const { history, lake } = deps;
   const forgotten = await withHistory(
     deps,
@@ -40,6 +45,7 @@ export async function forget(deps: HistoryDeps): Promise<ForgetResult> {
     },
     KINDS_OF_USER,
   );
+  await lake.removeVersions([...TABLES_OF_USER, 'runs']);
   // What is left is the run that did this.
   await history.clear();
   return forgotten;

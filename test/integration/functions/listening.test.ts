@@ -119,12 +119,15 @@ test('an uploaded privacy export is taken in, login or not; again, it is known',
 });
 
 test('what is forgotten is gone from the database, the lake, Glue and the secret, and stays away', async () => {
+  stack.cloud.s3.versioned = true;
   stack.logIn();
   await stack.invoke('listening');
   const answer = await stack.invoke('listening', { forget: true });
   expect(answer.result).toMatchObject({ plays: 50, gaps: 0 });
   expect([await plays(), days('recently_played'), days('heard_features')]).toEqual([[], [], []]);
   expect([...objects('recently-played'), ...objects('heard-features')]).toEqual([]);
+  const ofUser = /recently-played|heard-features|recommendations|runs|uploads/;
+  expect(stack.cloud.s3.earlier.filter(({ path }) => ofUser.test(path))).toEqual([]);
   expect(grant().refresh_token).toBe('');
   expect((await stack.invoke('listening')).result).toEqual(IDLE);
   expect((await stack.invoke('catalog', { fromListening: 30 })).errorType).toBe('no-data');
