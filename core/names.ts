@@ -13,6 +13,8 @@ export const ENVIRONMENT = {
   databaseTls: 'SOUNDALIKE_DATABASE_TLS',
   /** ARN of the secret `{username, password}` that goes with a database URL without them. */
   databaseSecret: 'SOUNDALIKE_DATABASE_SECRET',
+  /** ARN of the secret `{username, password}` of the user who may only read, which the migrator makes. */
+  readerSecret: 'SOUNDALIKE_READER_SECRET',
   /** ARN of the secret of the Spotify app, in the place of its id and secret. */
   spotifySecret: 'SOUNDALIKE_SPOTIFY_SECRET',
   /** ARN of the secret that `login` writes. */
@@ -82,6 +84,10 @@ export const METRICS = {
   unknownShare: 'UnknownShare',
   /** Days until the user must log in again; 0 where it is needed now, none where nobody ever has. */
   consentDaysLeft: 'ConsentDaysLeft',
+  /** 1 for an invocation that asked services outside of the network and got no answer from any, else 0. */
+  noAnswer: 'NoAnswer',
+  /** 1 for an invocation that could not reach the database. */
+  databaseUnreachable: 'DatabaseUnreachable',
   /** Checks of the doctor that failed. */
   failedChecks: 'FailedChecks',
   /** Hours since the last good run began; none before the first. */

@@ -329,6 +329,8 @@ export interface Database {
 /** A database server: many processes may publish a run together. */
 export interface ServerDatabase extends Database {
   readonly shardTables: ShardTables;
+  /** Makes a user who may only read this database, or gives that user this password. */
+  makeReader(username: string, password: string): Promise<void>;
 }
 
 /** The lake: tables of Parquet by day, and the slices of runs that are not done. */

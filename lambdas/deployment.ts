@@ -95,6 +95,14 @@ export async function openDatabase(environment: Environment): Promise<ServerData
   }
 }
 
+/** The user of the database who may only read; undefined where the environment names none. */
+export async function readerLogin(
+  environment: Environment,
+): Promise<{ username: string; password: string } | undefined> {
+  const id = environment[ENVIRONMENT.readerSecret];
+  return id ? await secretOf(id, Login).read() : undefined;
+}
+
 /**
  * Spotify and ReccoBeats, by the app of the environment or of the stack's secret. Where that cannot be read, this
  * throws, or, if `anyhow`, the first call to Spotify does: ReccoBeats needs no app.

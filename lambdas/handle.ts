@@ -1,9 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
-import { InternalError, SoundalikeError } from '../core/errors.ts';
+import { DatabaseUnreachableError, InternalError, SoundalikeError } from '../core/errors.ts';
 import { FUNCTION_DIMENSION, METRIC_NAMESPACE, METRICS } from '../core/names.ts';
 import type { Host, Progress } from '../core/ports.ts';
+import { Outside } from './outside.ts';
 
 /** One invocation, as a verb needs it. */
 export interface Call {
@@ -49,6 +50,7 @@ export function handle<T>(
   return async (event, context) => {
     logger.addContext(context);
     const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
+    const outside = new Outside();
     const measure = (measures: Measures): void => {
       logger.info('measured', measures);
       for (const [name, value] of Object.entries(measures)) {
@@ -66,8 +68,11 @@ export function handle<T>(
         refused.addDimension(FUNCTION_DIMENSION, context.functionName);
         refused.addMetric(METRICS.refused, MetricUnit.NoUnit, 1);
       } else logger.error(message, { code, hint, error: known });
+      if (known instanceof DatabaseUnreachableError) measure({ [METRICS.databaseUnreachable]: 1 });
       throw Object.assign(new Error(`${message}\n${hint}`), { name: code });
     } finally {
+      outside.close();
+      if (outside.isSilent !== undefined) measure({ [METRICS.noAnswer]: Number(outside.isSilent) });
       metrics.publishStoredMetrics();
     }
   };

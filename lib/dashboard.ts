@@ -68,7 +68,7 @@ export class Dashboard extends Construct {
             'Errors',
             all((handler, label) => handler.metricErrors({ ...day, label })),
           ),
-          graph('Database', [database.alive.with({ period: Duration.hours(1) })]),
+          graph('Database', [database.load.with({ period: Duration.hours(1) })]),
         ],
       ],
     });

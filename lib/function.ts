@@ -6,6 +6,7 @@ import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { FunctionSize } from '../core/functions.ts';
 import { type FunctionName, functionName, METRIC_NAMESPACE } from '../core/names.ts';
 import { type Access, acknowledgeWildcards } from './access.ts';
 import { BUNDLING } from './bundling.ts';
@@ -46,9 +47,7 @@ export interface PipelineFunctionProps {
   network: Network;
   /** Gets what was asked of it asynchronously and failed. */
   undelivered: IQueue;
-  memorySize: number;
-  /** Minutes that an invocation may take. */
-  minutes: number;
+  size: FunctionSize;
   /** What it works with, and nothing else is allowed to it. */
   uses: Access[];
   environment: Record<string, string>;
@@ -80,8 +79,8 @@ export class PipelineFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       bundling,
-      memorySize: props.memorySize,
-      timeout: Duration.minutes(props.minutes),
+      memorySize: props.size.megabytes,
+      timeout: Duration.minutes(props.size.minutes),
       role,
       logGroup,
       vpc: network.vpc,

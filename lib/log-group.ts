@@ -9,3 +9,9 @@ export const shortLivedLogGroup = (scope: Construct, id: string, days: number, n
     retention: days,
     removalPolicy: RemovalPolicy.DESTROY,
   });
+
+/**
+ * The name of a log group that an AWS service writes to. Under this prefix the service needs no entry of its own in the
+ * account's resource policy for logs, which may have 5,120 characters in all.
+ */
+export const vendedLogName = (service: string, name: string): string => `/aws/vendedlogs/${service}/${name}`;

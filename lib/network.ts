@@ -1,15 +1,18 @@
-import { Duration } from 'aws-cdk-lib';
-import { Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
+  AmazonLinux2023ImageSsmParameter,
+  AmazonLinuxCpuType,
+  CfnLaunchTemplate,
   CpuCredits,
   FlowLogDestination,
   type FlowLogOptions,
   FlowLogTrafficType,
   GatewayVpcEndpointAwsService,
-  InstanceClass,
-  InstanceSize,
+  InstanceArchitecture,
   InstanceType,
   IpAddresses,
+  MachineImage,
   type NatInstanceProviderV2,
   NatProvider,
   NatTrafficDirection,
@@ -17,6 +20,7 @@ import {
   Port,
   SecurityGroup,
   SubnetType,
+  UserData,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
@@ -26,34 +30,29 @@ import type { Settings } from './settings.ts';
 
 /** Private addresses that few home and office networks use. */
 const CIDR = '10.73.0.0/16';
-
-/** A metric that tells by a value of 1 or more that nothing gets out. */
-export interface EgressFault {
-  metric: Metric;
-  /** What it means where there is no value. */
-  missing: TreatMissingData;
-}
+const HTTPS = 443;
+const HTTP = 80;
 
 /**
  * Where functions and database live: two zones (RDS wants them), functions with a way out, the database without one.
- * What S3 is asked goes by an endpoint that costs nothing. Refused connections are logged.
+ * Functions reach S3 by an endpoint that costs nothing. Refused connections are logged.
  */
 export class Network extends Construct {
   readonly vpc: Vpc;
-  /** Of all functions. */
+  /** Of all functions: out to HTTPS alone, until a database lets them in. */
   readonly functions: SecurityGroup;
-  readonly egressFault: EgressFault;
 
-  constructor(scope: Construct, id: string, { egress, logDays }: Settings) {
+  constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
+    const { egress, availabilityZones, logDays } = settings;
+    const ports = portsOf(settings);
+    const instances = natInstances(settings);
     const isInstance = egress === 'nat-instance';
-    const instances = natInstances();
-    const gateways = NatProvider.gateway();
     this.vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(CIDR),
-      maxAzs: 2,
+      ...(availabilityZones ? { availabilityZones } : { maxAzs: 2 }),
       natGateways: 1,
-      natGatewayProvider: isInstance ? instances : gateways,
+      natGatewayProvider: isInstance ? instances : NatProvider.gateway(),
       subnetConfiguration: [
         { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 24 },
         { name: 'Functions', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 20 },
@@ -64,10 +63,13 @@ export class Network extends Construct {
     });
     this.functions = new SecurityGroup(this, 'FunctionsGroup', {
       vpc: this.vpc,
-      description: 'The functions: out to everywhere, in from nowhere',
+      description: 'The functions: out to HTTPS and the database, in from nowhere',
+      allowAllOutbound: false,
     });
-    if (isInstance) this.#secure(instances);
-    this.egressFault = isInstance ? instanceFault(instances) : gatewayFault(gateways);
+    for (const port of ports) {
+      this.functions.addEgressRule(Peer.anyIpv4(), Port.tcp(port), 'Services outside, and S3');
+    }
+    if (isInstance) this.#secure(instances, ports);
   }
 
   #refused(days: number): FlowLogOptions {
@@ -75,51 +77,61 @@ export class Network extends Construct {
     return { destination, trafficType: FlowLogTrafficType.REJECT };
   }
 
-  /** What the construct leaves open or bare: its disk, its metadata, and who may send through it. */
-  #secure(nat: NatInstanceProviderV2): void {
-    nat.securityGroup.addIngressRule(Peer.ipv4(CIDR), Port.allTcp(), 'What the functions send out');
+  /** What the construct leaves open or bare: who may send through it, its disk, its metadata, and when it is replaced. */
+  #secure(nat: NatInstanceProviderV2, ports: readonly number[]): void {
+    for (const port of ports) {
+      nat.securityGroup.addIngressRule(Peer.ipv4(CIDR), Port.tcp(port), 'What the functions send out');
+      nat.securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(port), 'The same');
+    }
     for (const { instance } of nat.gatewayInstances) {
+      // A launch template finds the newest image when the machine is made. An image that CloudFormation finds is looked
+      // up at each deployment, which then replaces the machine, and the way out is gone meanwhile.
+      const template = new CfnLaunchTemplate(this, 'NatTemplate', {
+        launchTemplateData: { imageId: instance.imageId },
+      });
+      instance.imageId = undefined;
+      instance.launchTemplate = {
+        launchTemplateId: template.ref,
+        version: template.attrLatestVersionNumber,
+      };
       instance.blockDeviceMappings = [
         { deviceName: '/dev/xvda', ebs: { encrypted: true, volumeType: 'gp3', volumeSize: 8 } },
       ];
       instance.metadataOptions = { httpTokens: 'required' };
       acknowledge(instance, {
-        EC28: 'Detailed monitoring costs $2.10 a month; a status check every five minutes is enough here',
-        EC29: 'It keeps nothing, and CloudFormation replaces it whenever its image is renewed',
+        EC28: 'Detailed monitoring costs $2.10 a month, and what the functions see tells whether it works',
+        EC29: 'It keeps nothing, and CloudFormation must be able to replace it',
       });
     }
   }
 }
 
-const natInstances = (): NatInstanceProviderV2 =>
-  NatProvider.instanceV2({
-    instanceType: InstanceType.of(InstanceClass.T4G, InstanceSize.NANO),
+function natInstances({ natInstance }: Settings): NatInstanceProviderV2 {
+  const instanceType = new InstanceType(natInstance);
+  const cpuType =
+    instanceType.architecture === InstanceArchitecture.ARM_64
+      ? AmazonLinuxCpuType.ARM_64
+      : AmazonLinuxCpuType.X86_64;
+  return NatProvider.instanceV2({
+    instanceType,
+    machineImage: MachineImage.resolveSsmParameterAtLaunch(
+      AmazonLinux2023ImageSsmParameter.ssmParameterName({ cpuType }),
+    ),
+    // The CDK's own commands install once, without a second try, and do not outlive a restart.
+    userData: UserData.custom(readFileSync(join(import.meta.dirname, 'nat-instance.sh'), 'utf8')),
     // By default it is open to the whole internet.
-    defaultAllowedTraffic: NatTrafficDirection.OUTBOUND_ONLY,
+    defaultAllowedTraffic: NatTrafficDirection.NONE,
     // Unlimited, the default, is paid for.
     creditSpecification: CpuCredits.STANDARD,
   });
-
-function instanceFault(nat: NatInstanceProviderV2): EgressFault {
-  const [gateway] = nat.configuredGateways;
-  const metric = new Metric({
-    namespace: 'AWS/EC2',
-    metricName: 'StatusCheckFailed',
-    dimensionsMap: { InstanceId: gateway?.gatewayId ?? '' },
-    statistic: Stats.MAXIMUM,
-    period: Duration.minutes(5),
-  });
-  return { metric, missing: TreatMissingData.BREACHING };
 }
 
-function gatewayFault(nat: NatProvider): EgressFault {
-  const [gateway] = nat.configuredGateways;
-  const metric = new Metric({
-    namespace: 'AWS/NATGateway',
-    metricName: 'ErrorPortAllocation',
-    dimensionsMap: { NatGatewayId: gateway?.gatewayId ?? '' },
-    statistic: Stats.SUM,
-    period: Duration.minutes(5),
+/** Where functions go outside: HTTPS, and what other base URLs of Spotify and ReccoBeats need. */
+function portsOf({ spotifyAccountsUrl, spotifyApiUrl, reccobeatsApiUrl }: Settings): number[] {
+  const urls = [spotifyAccountsUrl, spotifyApiUrl, reccobeatsApiUrl].filter((url) => url !== undefined);
+  const ports = urls.map((url) => {
+    const { port, protocol } = new URL(url);
+    return Number(port) || (protocol === 'http:' ? HTTP : HTTPS);
   });
-  return { metric, missing: TreatMissingData.NOT_BREACHING };
+  return [...new Set([HTTPS, ...ports])];
 }

@@ -3,12 +3,14 @@ import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import type { Construct } from 'constructs';
+import { FUNCTION_SIZES } from '../core/functions.ts';
 import { ENVIRONMENT, type FunctionName, OUTPUTS } from '../core/names.ts';
 import type { Access } from './access.ts';
 import { Alarms } from './alarms.ts';
 import { Dashboard } from './dashboard.ts';
 import { ServingDatabase } from './database.ts';
 import { PipelineFunction } from './function.ts';
+import { keepDatabase } from './kept-database.ts';
 import { Lake } from './lake.ts';
 import { Network } from './network.ts';
 import { Recommending } from './recommending.ts';
@@ -41,36 +43,37 @@ export class PipelineStack extends Stack {
     const lake = new Lake(this, 'Lake', settings);
     const warehouse = new Warehouse(this, 'Warehouse', lake, settings);
     const database = new ServingDatabase(this, 'Database', network, settings);
+    keepDatabase(this, settings);
 
-    const make = (name: FunctionName, memorySize: number, minutes: number, uses: Access[]): NodejsFunction =>
+    const make = (name: FunctionName, uses: Access[], size = FUNCTION_SIZES[name]): NodejsFunction =>
       new PipelineFunction(this, name, {
-        ...{ name, settings, network, undelivered, memorySize, minutes },
-        uses: [database.use, ...uses],
+        ...{ name, settings, network, undelivered, size, uses },
         environment: environmentOf(settings),
       }).handler;
+    const { use } = database;
     const { read, write } = lake;
+    const { query } = warehouse;
+    const { useApp, useUser, readUser } = secrets;
+    const similarity = { ...FUNCTION_SIZES.similarity, megabytes: settings.similarityMegabytes };
     const functions: Record<FunctionName, NodejsFunction> = {
-      catalog: make('catalog', 1024, 15, [secrets.useApp, read, write]),
-      collector: make('collector', 512, 15, [secrets.useApp, warehouse.query, write]),
-      similarity: make('similarity', settings.similarityMegabytes, 15, [warehouse.query, write]),
-      explorer: make('explorer', 512, 2, []),
-      listening: make('listening', 512, 15, [
-        ...[secrets.useApp, secrets.useUser, warehouse.query, write, lake.forget],
-      ]),
-      trainer: make('trainer', 3008, 15, [warehouse.query, write]),
-      recommender: make('recommender', 3008, 15, [
-        ...[secrets.useApp, secrets.useUser, warehouse.query, write],
-      ]),
-      migrator: make('migrator', 256, 5, []),
-      doctor: make('doctor', 512, 3, [secrets.useApp, secrets.readUser, warehouse.query]),
+      catalog: make('catalog', [use, useApp, read, write]),
+      collector: make('collector', [use, useApp, query, write]),
+      similarity: make('similarity', [use, query, write], similarity),
+      explorer: make('explorer', [database.read]),
+      listening: make('listening', [use, useApp, useUser, query, write, lake.forget]),
+      trainer: make('trainer', [use, query, write]),
+      recommender: make('recommender', [use, useApp, useUser, query, write]),
+      migrator: make('migrator', [use, database.makeReader]),
+      doctor: make('doctor', [use, useApp, readUser, query]),
     };
     new Trigger(this, 'Migration', {
       handler: functions.migrator,
-      timeout: Duration.minutes(5),
+      // It waits for its database and its way out as long as it may.
+      timeout: Duration.minutes(FUNCTION_SIZES.migrator.minutes),
       executeAfter: [network, database],
     });
 
-    const alarms = new Alarms(this, 'Alarms', { settings, network, database, undelivered, functions });
+    const alarms = new Alarms(this, 'Alarms', { settings, database, undelivered, functions });
     const { topic } = alarms;
     const { machine: workflow } = new Workflow(this, 'Workflow', { ...functions, topic, settings });
     const { machine: recommending } = new Recommending(this, 'Recommending', { ...functions, settings });

@@ -1,16 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { DEFAULT_TRACKS, MOST_TRACKS, SimilarityRequest } from '../core/events.ts';
+import { FUNCTION_SIZES } from '../core/functions.ts';
+import { isSchedule } from './schedule-expression.ts';
 
-/** Six fields; that one of the two kinds of days is left open is asked below. */
-const CRON = /^cron\(([\dA-Z,*?/#-]+ ){5}[\dA-Z,*?/#-]+\)$/;
-const RATE = /^rate\([1-9]\d* (minute|hour|day)s?\)$/;
-
-const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+const flag = z.boolean();
 const scheduleOrOff = z.string().refine((text) => text === 'off' || isSchedule(text));
-const count = z.coerce.number().int().positive();
+const count = z.int().positive();
 const url = z.url({ protocol: /^https?$/ }).optional();
+/** An instance type without the `db.` of RDS. */
+const instance = z.string().regex(/^[a-z][a-z0-9-]*\.[a-z0-9]+$/);
 
 const METHODS = SimilarityRequest.shape.method.unwrap().options;
 
@@ -25,11 +26,20 @@ export const Settings = z.strictObject({
     .enum(['mysql', 'mariadb', 'aurora-serverless'])
     .default('mysql')
     .describe('mysql, mariadb or aurora-serverless'),
+  databaseInstance: instance.default('t4g.micro').describe('an instance type, as t4g.micro'),
+  backupDays: count.max(35).optional().describe('a whole number of days from 1 to 35'),
   multiAz: flag.default(false).describe('true or false'),
   egress: z
     .enum(['nat-instance', 'nat-gateway'])
     .default('nat-instance')
     .describe('nat-instance or nat-gateway'),
+  natInstance: instance.default('t4g.micro').describe('an instance type, as t4g.micro'),
+  availabilityZones: z
+    .array(z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/))
+    .length(2)
+    .refine(([first, second]) => first !== second)
+    .optional()
+    .describe('two zones of the region, as ["us-east-1a", "us-east-1b"]'),
   production: flag.default(false).describe('true or false'),
   email: z.email().optional().describe('an e-mail address'),
   notices: z
@@ -54,25 +64,21 @@ export const Settings = z.strictObject({
     .default('UTC')
     .describe('the name of a time zone, as Europe/Reykjavik'),
   alarmAfterHours: count.default(50).describe('a whole number of hours above 0'),
-  minCoverage: z.coerce.number().min(0).max(1).default(0.8).describe('a number from 0 to 1'),
+  minCoverage: z.number().min(0).max(1).default(0.8).describe('a number from 0 to 1'),
   method: z.enum(METHODS).default('mean').describe(METHODS.join(', ')),
-  require: z
-    .string()
-    .transform((text) => text.split(',').map((part) => part.trim()))
-    .pipe(SimilarityRequest.shape.require.unwrap())
-    .optional()
-    .describe('measures, as sharedGenre@10,heldOutPlaylistNdcg@50>=0.4'),
+  require: SimilarityRequest.shape.require.describe(
+    'measures, as ["sharedGenre@10", "heldOutPlaylistNdcg@50>=0.4"]',
+  ),
   tracksPerArtist: count
     .max(MOST_TRACKS)
     .default(DEFAULT_TRACKS)
     .describe(`a whole number from 1 to ${MOST_TRACKS}`),
   inOnePiece: count.default(20_000_000).describe('a whole number of neighbours above 0'),
-  similarityMegabytes: z.coerce
-    .number()
+  similarityMegabytes: z
     .int()
     .min(1024)
     .max(10_240)
-    .default(3008)
+    .default(FUNCTION_SIZES.similarity.megabytes)
     .describe('a whole number of megabytes from 1024 to 10240'),
   lakeBucket: z
     .string()
@@ -85,8 +91,8 @@ export const Settings = z.strictObject({
     .optional()
     .describe('the name or the ARN of a snapshot of RDS'),
   keepDays: count.optional().describe('a whole number of days above 0'),
-  logDays: z.coerce
-    .number()
+  logDays: z
+    .int()
     .refine((days) => days in RetentionDays && days !== RetentionDays.INFINITE)
     .default(30)
     .describe('a number of days that CloudWatch knows: 1, 3, 5, 7, 14, 30, 60, 90, 180, 365 and others'),
@@ -104,24 +110,61 @@ export const Settings = z.strictObject({
 });
 export type Settings = z.output<typeof Settings>;
 
+/** The file of the settings, at the top of the project. */
+export const SETTINGS_FILE = 'soundalike.config.json';
+
 /** A setting that is unknown, or whose value is not what was expected; its message is one line. */
 export class SettingError extends Error {}
 
-/**
- * Settings from the context of cdk.json and of `-c name=value`, of which CDK's own keys, all with a colon, a slash or a
- * dash in them, are left out. Throws `SettingError`.
- */
-export function parseSettings(context: Record<string, unknown>): Settings {
-  const ours = Object.fromEntries(Object.entries(context).filter(([key]) => !/[:/-]/.test(key)));
-  const parsed = Settings.safeParse(ours);
+/** Settings from what their file holds. Throws `SettingError`. */
+export function parseSettings(content: object): Settings {
+  const { $schema: _, ...given } = content as Record<string, unknown>;
+  const parsed = Settings.safeParse(given);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   if (issue?.code === 'unrecognized_keys') throw unknownSetting(issue.keys[0] ?? '');
   const name = String(issue?.path[0]) as keyof Settings;
   const expected = Settings.shape[name].description;
   throw new SettingError(
-    `setting ${name}: expected ${expected}, got ${JSON.stringify(ours[name])} (see docs/deploying.md)`,
+    `setting ${name}: expected ${expected}, got ${JSON.stringify(given[name])} (see docs/deploying.md)`,
   );
+}
+
+/** Settings from their file. Throws `SettingError`, also where there is no such file. */
+export function readSettings(path: string): Settings {
+  return parseSettings(contentOf(path));
+}
+
+/**
+ * Refuses settings among the context of cdk.json and of `-c name=value`, which the next deployment would not have. CDK's
+ * own keys all have a colon, a slash or a dash in them. Throws `SettingError`.
+ */
+export function refuseContext(context: Record<string, unknown>): void {
+  const [name] = Object.keys(context).filter((key) => !/[:/-]/.test(key) && key !== 'config');
+  if (name === undefined) return;
+  throw new SettingError(
+    `setting ${name}: expected in ${SETTINGS_FILE}, got in the context (-c or cdk.json), which a later deployment would not know (see docs/deploying.md)`,
+  );
+}
+
+function contentOf(path: string): object {
+  const refused = (got: string): SettingError =>
+    new SettingError(`settings: expected a JSON object in ${path}, got ${got} (see docs/deploying.md)`);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw refused((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : String(error));
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw refused((error as Error).message.replaceAll(/\s+/g, ' '));
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    throw refused('something else');
+  return content;
 }
 
 function unknownSetting(name: string): SettingError {
@@ -130,14 +173,6 @@ function unknownSetting(name: string): SettingError {
   return new SettingError(
     `setting ${name}: expected one of ${known.join(', ')}; did you mean ${nearest}? (see docs/deploying.md)`,
   );
-}
-
-/** CDK does not look at it, and EventBridge would refuse it in the middle of a deployment. */
-function isSchedule(text: string): boolean {
-  if (RATE.test(text)) return true;
-  if (!CRON.test(text)) return false;
-  const [, , dayOfMonth, , dayOfWeek] = text.slice('cron('.length, -1).split(' ');
-  return (dayOfMonth === '?') !== (dayOfWeek === '?');
 }
 
 function isTimeZone(name: string): boolean {

@@ -17,7 +17,7 @@ import {
 import type { Construct } from 'constructs';
 import { LONGEST_COLLECTION_DAYS } from '../core/names.ts';
 import { acknowledge, acknowledgeWildcards } from './access.ts';
-import { shortLivedLogGroup } from './log-group.ts';
+import { shortLivedLogGroup, vendedLogName } from './log-group.ts';
 import type { Settings } from './settings.ts';
 
 const { jsonMerge, objectAt } = JsonPath;
@@ -93,14 +93,15 @@ export const requestWith = (scope: Construct, defaults: Record<string, object>):
   );
 
 /**
- * A state machine of such steps, within `scope`, that logs all that it does. It waits for Spotify for days where there is
- * much to collect; one that lives for 30 days is ended, and the next schedule goes on with what it has collected.
+ * A state machine of such steps, within `scope`, that logs its steps. The log has no input or output of them: these tell
+ * what somebody heard. It waits for Spotify for days where there is much to collect; one that lives for 30 days is ended,
+ * and the next schedule goes on with what it has collected.
  */
 export function machineOf(
   scope: Construct,
   comment: string,
   definition: IChainable,
-  { logDays }: Settings,
+  { stack, logDays }: Settings,
 ): StateMachine {
   const machine = new StateMachine(scope, 'Machine', {
     definitionBody: DefinitionBody.fromChainable(definition),
@@ -108,8 +109,13 @@ export function machineOf(
     timeout: Duration.days(LONGEST_COLLECTION_DAYS),
     logs: {
       level: LogLevel.ALL,
-      includeExecutionData: true,
-      destination: shortLivedLogGroup(scope, 'Machine', logDays),
+      includeExecutionData: false,
+      destination: shortLivedLogGroup(
+        scope,
+        'Machine',
+        logDays,
+        vendedLogName('states', `${stack}-${scope.node.id}`),
+      ),
     },
   });
   acknowledge(machine, {

@@ -3,6 +3,9 @@ import insertMigrationSql from '../../sql/database/schema_migration_insert.sql' 
 import initialSql from '../../sql/mysql/0001_initial.sql' with { type: 'text' };
 import listeningSql from '../../sql/mysql/0002_listening.sql' with { type: 'text' };
 import detailsSql from '../../sql/mysql/0003_details.sql' with { type: 'text' };
+import readerCreateSql from '../../sql/mysql/reader_create.sql' with { type: 'text' };
+import readerGrantSql from '../../sql/mysql/reader_grant.sql' with { type: 'text' };
+import readerPasswordSql from '../../sql/mysql/reader_password.sql' with { type: 'text' };
 import createMigrationsSql from '../../sql/mysql/schema_migrations.sql' with { type: 'text' };
 import { MysqlEngine } from './mysql-engine.ts';
 import { numberOf } from './mysql-errors.ts';
@@ -35,7 +38,15 @@ export async function openMysql(url: string, settings: MysqlSettings = {}): Prom
   const database = databaseOn(engine, MIGRATIONS.length, (publication, stillHeld) =>
     publish(engine, publication, stillHeld),
   );
-  return { ...database, shardTables: new MysqlShards(engine) };
+  return {
+    ...database,
+    shardTables: new MysqlShards(engine),
+    makeReader: async (username, password) => {
+      await engine.run(readerCreateSql, [username, password]);
+      await engine.run(readerPasswordSql, [username, password]);
+      await engine.run(readerGrantSql, [username]);
+    },
+  };
 }
 
 async function isUpToDate(engine: MysqlEngine): Promise<boolean> {

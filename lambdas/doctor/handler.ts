@@ -1,3 +1,4 @@
+import { DatabaseUnreachableError } from '../../core/errors.ts';
 import { EmptyRequest, parseInput } from '../../core/events.ts';
 import { METRICS } from '../../core/names.ts';
 import type { Database } from '../../core/ports.ts';
@@ -25,7 +26,10 @@ export const handler = handle(async (event, { say, measure }) => {
       lake,
       warehouse,
       openDatabase: async () => {
-        database = await openDatabase(process.env);
+        database = await openDatabase(process.env).catch((error: unknown) => {
+          if (error instanceof DatabaseUnreachableError) measure({ [METRICS.databaseUnreachable]: 1 });
+          throw error;
+        });
         return database;
       },
       connect: (apiState) => openSources(process.env, { apiState }, say, true),

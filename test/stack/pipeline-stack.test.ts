@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { EXAMPLES } from '../../core/events.ts';
+import { FUNCTION_SIZES } from '../../core/functions.ts';
 import { FUNCTIONS, OUTPUTS } from '../../core/names.ts';
 import { TABLES } from '../../core/tables.ts';
 import { BUNDLING } from '../../lib/bundling.ts';
-import { functionsOf, ofType, root, synthesise } from './synthesise.ts';
+import { type Deployed, functionsOf, ofType, root, synthesise } from './synthesise.ts';
 
 const deployed = synthesise();
 const propertiesOf = (type: string) => ofType(deployed, type).map(([, { Properties }]) => Properties);
@@ -106,28 +107,123 @@ describe('the lake', () => {
 });
 
 describe('the network', () => {
+  /** The rules of all security groups, as the template spells them: ingress or egress. */
+  const rulesOf = (stack: Deployed, way: 'Ingress' | 'Egress') => [
+    ...ofType(stack, 'AWS::EC2::SecurityGroup').flatMap(([id, { Properties }]) =>
+      (Properties[`SecurityGroup${way}`] ?? []).map((rule: object) => ({ GroupId: id, ...rule })),
+    ),
+    ...ofType(stack, `AWS::EC2::SecurityGroup${way}`).map(([, { Properties }]) => ({
+      ...Properties,
+      GroupId: Properties.GroupId['Fn::GetAtt'][0],
+    })),
+  ];
+  /** Each rule in short: whose, which ports, to or from where. */
+  const short = (stack: Deployed, way: 'Ingress' | 'Egress') =>
+    rulesOf(stack, way)
+      .map(({ GroupId, FromPort, ToPort, IpProtocol, CidrIp, CidrIpv6, ...other }) => {
+        const port = typeof FromPort === 'object' ? 'database' : FromPort;
+        expect([IpProtocol, ToPort]).toEqual(['tcp', FromPort]);
+        const far = CidrIp ?? CidrIpv6 ?? groupOf(other);
+        return `${GroupId.replace(/[0-9A-F]{8}$/, '')} ${port} ${far}`;
+      })
+      .sort();
+  const groupOf = (rule: Record<string, unknown>): string =>
+    /"(\w+?)[0-9A-F]{8}"/.exec(
+      JSON.stringify(rule.SourceSecurityGroupId ?? rule.DestinationSecurityGroupId),
+    )?.[1] ?? '';
+
   test('lets nobody in from outside it', () => {
-    const inline = propertiesOf('AWS::EC2::SecurityGroup').flatMap(
-      (group) => group.SecurityGroupIngress ?? [],
-    );
-    const rules = [...inline, ...propertiesOf('AWS::EC2::SecurityGroupIngress')];
-    expect(rules.map(({ CidrIp, CidrIpv6, Description }) => [Description, CidrIp, CidrIpv6])).toEqual([
-      ['What the functions send out', '10.73.0.0/16', undefined],
-      ['The functions', undefined, undefined],
+    expect(short(deployed, 'Ingress')).toEqual([
+      'DatabaseGroup database NetworkFunctionsGroup',
+      'NetworkVpcNatSecurityGroup 443 10.73.0.0/16',
     ]);
   });
 
-  test('goes out by one small instance with an encrypted disk and guarded metadata', () => {
+  test('lets functions out to HTTPS and the database, and the database nowhere', () => {
+    const closed = rulesOf(deployed, 'Egress').filter(({ CidrIp }) => CidrIp === '255.255.255.255/32');
+    // The CDK's way to say nowhere.
+    expect(closed.map(({ GroupId }) => GroupId)).toEqual([expect.stringMatching(/^DatabaseGroup/)]);
+    const open = { ...deployed, Resources: { ...deployed.Resources } };
+    for (const { GroupId } of closed) delete open.Resources[GroupId];
+    expect(short(open, 'Egress')).toEqual([
+      'NetworkFunctionsGroup 443 0.0.0.0/0',
+      'NetworkFunctionsGroup database DatabaseGroup',
+      'NetworkVpcNatSecurityGroup 443 0.0.0.0/0',
+    ]);
+  });
+
+  test('lets functions out to the ports of other base URLs', () => {
+    const other = synthesise({
+      spotifyApiUrl: 'http://x.test:8080/v1',
+      reccobeatsApiUrl: 'http://y.test/v1',
+    });
+    const out = short({ ...other, Resources: withoutDatabaseGroup(other) }, 'Egress');
+    expect(out.filter((rule) => rule.endsWith('0.0.0.0/0'))).toEqual(
+      ['NetworkFunctionsGroup', 'NetworkVpcNatSecurityGroup'].flatMap((group) =>
+        [443, 80, 8080].map((port) => `${group} ${port} 0.0.0.0/0`),
+      ),
+    );
+  });
+  const withoutDatabaseGroup = ({ Resources }: Deployed) =>
+    Object.fromEntries(Object.entries(Resources).filter(([id]) => !/^DatabaseGroup[0-9A-F]{8}$/.test(id)));
+
+  test('goes out by one instance that a new account may start, with an encrypted disk and guarded metadata', () => {
     expect(propertiesOf('AWS::EC2::NatGateway')).toEqual([]);
     expect(propertiesOf('AWS::EC2::Instance')).toMatchObject([
       {
-        InstanceType: 't4g.nano',
+        InstanceType: 't4g.micro',
         SourceDestCheck: false,
         BlockDeviceMappings: [{ Ebs: { Encrypted: true } }],
         MetadataOptions: { HttpTokens: 'required' },
         CreditSpecification: { CPUCredits: 'standard' },
       },
     ]);
+  });
+
+  test.each([
+    ['t4g.micro', 'arm64'],
+    ['t4g.nano', 'arm64'],
+    ['t3.micro', 'x86_64'],
+  ])(
+    'a %s starts with the newest image for %s, and no later image replaces it',
+    (natInstance, architecture) => {
+      const stack = synthesise({ natInstance });
+      const [[template, launch] = []] = ofType(stack, 'AWS::EC2::LaunchTemplate');
+      expect(launch?.Properties.LaunchTemplateData).toEqual({
+        ImageId: expect.stringMatching(
+          new RegExp(
+            `^resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-[\\w.]+-${architecture}$`,
+          ),
+        ),
+      });
+      const [[, instance] = []] = ofType(stack, 'AWS::EC2::Instance');
+      expect(instance?.Properties).toMatchObject({
+        InstanceType: natInstance,
+        LaunchTemplate: {
+          LaunchTemplateId: { Ref: template },
+          Version: { 'Fn::GetAtt': [template, 'LatestVersionNumber'] },
+        },
+      });
+      expect(instance?.Properties.ImageId).toBeUndefined();
+      // Nothing else that CloudFormation would look up anew.
+      const parameters = Object.values(stack.Parameters).filter(({ Type }) => Type.includes('Image'));
+      expect(parameters).toEqual([]);
+    },
+  );
+
+  test('its zones are the first two of the region, or those that are set', () => {
+    const zonesOf = (stack: Deployed) => [
+      ...new Set(
+        ofType(stack, 'AWS::EC2::Subnet').map(([, found]) =>
+          JSON.stringify(found.Properties.AvailabilityZone),
+        ),
+      ),
+    ];
+    expect(zonesOf(deployed)).toEqual(
+      [0, 1].map((i) => JSON.stringify({ 'Fn::Select': [i, { 'Fn::GetAZs': '' }] })),
+    );
+    const set = synthesise({ availabilityZones: ['us-east-1b', 'us-east-1c'] });
+    expect(zonesOf(set)).toEqual(['"us-east-1b"', '"us-east-1c"']);
   });
 
   test('reaches S3 without going out', () => {
@@ -143,7 +239,8 @@ describe('the database', () => {
   test('is a private, encrypted MySQL 8.4 whose password is made by RDS', () => {
     expect(ofType(deployed, 'AWS::RDS::DBInstance').map(([, found]) => found)).toMatchObject([
       {
-        DeletionPolicy: 'Delete',
+        DeletionPolicy: 'Snapshot',
+        UpdateReplacePolicy: 'Snapshot',
         Properties: {
           Engine: 'mysql',
           EngineVersion: '8.4',
@@ -153,7 +250,7 @@ describe('the database', () => {
           StorageEncrypted: true,
           PubliclyAccessible: false,
           ManageMasterUserPassword: true,
-          BackupRetentionPeriod: 7,
+          BackupRetentionPeriod: 1,
         },
       },
     ]);
@@ -166,13 +263,29 @@ describe('the database', () => {
     ]);
   });
 
-  test('is migrated after it and the network are there, by a version of the function', () => {
+  test('is migrated after it and the network are there, by a version of the function, which may wait 15 minutes', () => {
     const [[, trigger] = []] = ofType(deployed, 'Custom::Trigger');
+    expect(trigger?.Properties.Timeout).toBe(String(15 * 60_000));
     const [[version] = []] = ofType(deployed, 'AWS::Lambda::Version');
     expect(trigger?.Properties.HandlerArn).toEqual({ Ref: version });
     const [[instance] = []] = ofType(deployed, 'AWS::RDS::DBInstance');
     const routes = ofType(deployed, 'AWS::EC2::Route').map(([id]) => id);
     expect(trigger?.DependsOn).toEqual(expect.arrayContaining([instance, ...routes]));
+  });
+
+  test('has a user who may only read, whose password Secrets Manager makes: the explorer has no other', () => {
+    const [reader] = ofType(deployed, 'AWS::SecretsManager::Secret').filter(([id]) => id.includes('Reader'));
+    expect(reader?.[1].Properties.GenerateSecretString).toMatchObject({
+      SecretStringTemplate: '{"username":"soundalike_reader"}',
+      GenerateStringKey: 'password',
+    });
+    const secretOf = (name: string) =>
+      functionsOf(deployed).find(([found]) => found === name)?.[1].Properties.Environment.Variables;
+    expect(secretOf('explorer').SOUNDALIKE_DATABASE_SECRET).toEqual({ Ref: reader?.[0] });
+    expect(secretOf('migrator')).toMatchObject({
+      SOUNDALIKE_READER_SECRET: { Ref: reader?.[0] },
+      SOUNDALIKE_DATABASE_SECRET: { 'Fn::GetAtt': [expect.any(String), 'MasterUserSecret.SecretArn'] },
+    });
   });
 });
 
@@ -198,10 +311,14 @@ describe('the functions', () => {
 
   test.each(functions)(
     '%s runs in the VPC, on Node 24 and arm64, in what a new account allows',
-    (_, found) => {
+    (name, found) => {
       const { Properties: properties } = found;
       expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
       expect(properties.VpcConfig.SubnetIds).toHaveLength(2);
+      expect([properties.MemorySize, properties.Timeout / 60]).toEqual([
+        FUNCTION_SIZES[name].megabytes,
+        FUNCTION_SIZES[name].minutes,
+      ]);
       expect(properties.MemorySize).toBeLessThanOrEqual(3008);
       expect(properties.ReservedConcurrentExecutions).toBeUndefined();
     },
@@ -246,7 +363,8 @@ describe('the functions', () => {
 
 describe('secrets', () => {
   test('are made by texts that never change, so that no deployment overwrites what was filled in', () => {
-    expect(propertiesOf('AWS::SecretsManager::Secret').map(({ SecretString }) => SecretString)).toEqual([
+    const texts = propertiesOf('AWS::SecretsManager::Secret').map(({ SecretString }) => SecretString);
+    expect(texts.filter((text) => text !== undefined)).toEqual([
       '{"client_id":"","client_secret":""}',
       '{"refresh_token":"","scopes":"","authorized_at":""}',
     ]);
@@ -281,7 +399,7 @@ describe('schedules', () => {
   });
 
   test('songs are recommended weekly, or when it is set, and need not be pushed', () => {
-    const [weekly, daily] = [{}, { recommending: 'rate(1 day)', pushing: 'false' }].map(
+    const [weekly, daily] = [{}, { recommending: 'rate(1 day)', pushing: false }].map(
       (settings) => schedulesOf(settings)[3],
     );
     expect(weekly?.ScheduleExpression).toBe('cron(0 5 ? * MON *)');
@@ -296,10 +414,10 @@ describe('schedules', () => {
       synthesise({
         schedule: 'cron(0 6 ? * MON *)',
         timeZone: 'Atlantic/Reykjavik',
-        tracksPerArtist: '50',
-        minCoverage: '0.5',
+        tracksPerArtist: 50,
+        minCoverage: 0.5,
         method: 'whitened',
-        require: 'sharedGenre@10, playlistNdcg@50>=0.4',
+        require: ['sharedGenre@10', 'playlistNdcg@50>=0.4'],
       }),
       'AWS::Scheduler::Schedule',
     );

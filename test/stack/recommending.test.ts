@@ -126,9 +126,9 @@ test.each(['rate-limited', 'budget-spent'])(
   },
 );
 
-test('an execution is ended after three days, logs what it does, and invokes two functions and no more', () => {
+test('an execution is ended after three days, logs its steps without what flows through them, and invokes two functions and no more', () => {
   expect(machine.TimeoutSeconds).toBe(3 * 24 * 60 * 60);
-  expect(properties.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: true });
+  expect(properties.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
   const tasks = Object.values(machine.States).filter(({ Type }) => Type === 'Task');
   expect(tasks.map(({ Resource }) => Resource)).toEqual([
     expect.stringContaining('trainerHandler'),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { FunctionName } from '../../core/names.ts';
 import { PipelineStack } from '../../lib/pipeline-stack.ts';
 import { parseSettings } from '../../lib/settings.ts';
 import type { Machine } from './states.ts';
@@ -13,12 +14,15 @@ export interface Resource {
   // biome-ignore lint/suspicious/noExplicitAny: a template is JSON of every form, and a test that is wrong fails
   Properties: Record<string, any>;
   DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
   DependsOn?: string[];
 }
 
 /** The stack's template. */
 export interface Deployed {
   Resources: Record<string, Resource>;
+  Parameters: Record<string, { Type: string; Default?: string }>;
+  Rules: Record<string, { Assertions: { Assert: unknown; AssertDescription: string }[] }>;
   Outputs: Record<string, { Value: unknown }>;
 }
 
@@ -89,8 +93,8 @@ export function machineOf(
 }
 
 /** The functions of lambdas/, by the last part of their names; the CDK's own have none. */
-export const functionsOf = (deployed: Deployed): [string, Resource][] =>
+export const functionsOf = (deployed: Deployed): [FunctionName, Resource][] =>
   ofType(deployed, 'AWS::Lambda::Function').flatMap(([, found]) => {
     const name = found.Properties.FunctionName?.split('-').at(-1);
-    return name ? [[name, found] as [string, Resource]] : [];
+    return name ? [[name, found] as [FunctionName, Resource]] : [];
   });

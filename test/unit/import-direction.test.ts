@@ -46,6 +46,7 @@ const ALLOWED = [
   ['adapters/x.ts', 'node:fs'],
   ['lambdas/similarity/x.ts', '../../adapters/lake/lake.ts'],
   ['lambdas/similarity/x.ts', '../../core/ports.ts'],
+  ['lib/x.ts', '../core/functions.ts'],
   ['lib/x.ts', '../core/names.ts'],
   ['lib/x.ts', '../core/tables.ts'],
   ['lib/x.ts', '../core/events.ts'],

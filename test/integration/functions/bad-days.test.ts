@@ -144,9 +144,11 @@ test('Athena is throttled, and answers in the end', async () => {
 test('a database that cannot be reached: said, and nothing is asked of Spotify', async () => {
   const asked = stack.standIn.requests.count();
   const environment = { [ENVIRONMENT.database]: 'mysql://u:hidden-word@127.0.0.1:1/soundalike' };
-  const { errorType, errorMessage } = await stack.invoke('collector', {}, { environment });
+  const { errorType, errorMessage, log } = await stack.invoke('collector', {}, { environment });
   expect(errorType).toBe('database-unreachable');
   expect(errorMessage).not.toContain('hidden-word');
+  // The alarm of a database that sleeps goes by it.
+  expect(log.find((line) => '_aws' in line)).toMatchObject({ DatabaseUnreachable: 1 });
   expect(stack.standIn.requests.count()).toBe(asked);
 });
 

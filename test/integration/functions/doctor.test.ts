@@ -40,5 +40,5 @@ test('an empty secret and a database that is away: each its own finding, and the
   expect(failed(answer)).toEqual(expect.arrayContaining(['credentials', 'database']));
   const { checks } = answer.result as unknown as DoctorResult;
   expect(checks.find(({ name }) => name === 'reccobeats')).toMatchObject({ ok: true });
-  expect(metricsOf(answer)).toMatchObject({ FailedChecks: failed(answer).length });
+  expect(metricsOf(answer)).toMatchObject({ FailedChecks: failed(answer).length, DatabaseUnreachable: 1 });
 });
