@@ -167,7 +167,11 @@ reachesStack(
   command(program, 'alarm-test', 'set off an alarm of a deployed stack, to see that its notice arrives'),
 )
   .option('--alarm <name>', 'this alarm (default: the first by name that is not in alarm)')
-  .action((options) => import('./alarm-commands.ts').then(({ alarmTest }) => alarmTest(options)));
+  .action((options) => import('./stack-commands.ts').then(({ alarmTest }) => alarmTest(options)));
+
+reachesStack(
+  command(program, 'restore', 'make a deployed stack know what lies in its lake (docs/restore.md)'),
+).action((options) => import('./stack-commands.ts').then(({ restoreStack }) => restoreStack(options)));
 
 const artists = program.command('artists').description('the artists that are followed');
 reachesStack(speaksToSpotify(command(artists, 'add [name-or-id...]', 'follow artists')))

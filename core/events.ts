@@ -182,11 +182,13 @@ export const CatalogRequest = z
     after: id.optional(),
     /** Makes a dataset that was uploaded (`soundalike import --stack`) the data of a day. */
     adopt: AdoptRequest.optional(),
+    /** Makes the stack know what lies in its lake (docs/restore.md). */
+    restore: z.literal(true).optional(),
   })
   .refine(
-    ({ add, fromListening, remove, list, adopt }) =>
-      [add ?? fromListening, remove, list, adopt].filter(Boolean).length <= 1,
-    'expected only one of add (with or without fromListening), remove, list and adopt',
+    ({ add, fromListening, remove, list, adopt, restore }) =>
+      [add ?? fromListening, remove, list, adopt, restore].filter(Boolean).length <= 1,
+    'expected only one of add (with or without fromListening), remove, list, adopt and restore',
   );
 export type CatalogRequest = z.infer<typeof CatalogRequest>;
 
@@ -342,6 +344,7 @@ export const EXAMPLES = {
     add: { add: ['Björk', '4Z8W4fKeB5YxbusRsdQVPb'] },
     'add-from-listening': { fromListening: 30 },
     remove: { remove: ['4Z8W4fKeB5YxbusRsdQVPb'] },
+    restore: { restore: true },
   },
   collector: { today: {}, 'what-would-be-done': { dryRun: true }, 'at-most-100-requests': { budget: 100 } },
   similarity: {
@@ -798,6 +801,16 @@ export interface AlarmTestResult extends Pick<AlarmWay, 'subscriptions'> {
   was: string;
   /** What CloudWatch tells of its action; null where it told nothing in a minute. */
   action: AlarmAction | null;
+}
+
+/** What the catalog returns for `restore`. */
+export interface RestoreResult {
+  /** Partitions of the lake's tables, all of which queries see now. */
+  partitions: number;
+  /** Artists that are followed again; 0 where somebody was followed. */
+  followed: number;
+  /** Plays that are in the history again; 0 where it had some. */
+  plays: number;
 }
 
 /** What the migrator returns. */

@@ -240,6 +240,12 @@ function aurora(scope: Construct, network: Network, settings: Settings): Server 
         snapshotCredentials: newPassword(),
       })
     : new DatabaseCluster(scope, 'aurora', { ...props, ...NEW, defaultDatabaseName: NAME });
+  if (snapshotIdentifier) {
+    Validations.of(cluster).acknowledge({
+      id: 'CloudFormation-Validate::F3021',
+      reason: 'A cluster has the user of its snapshot, whose name may not be given again',
+    });
+  }
   cluster.connections.allowDefaultPortFrom(network.functions, 'The functions');
   acknowledge(scope, {
     RDS6: 'The functions log in by the password that RDS keeps, over TLS',
