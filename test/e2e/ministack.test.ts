@@ -50,6 +50,8 @@ import { smallCatalogue } from '../support/small-catalogue.ts';
 const STACK = 'Soundalike';
 const ROOT = join(import.meta.dirname, '../..');
 const LOGIN = { username: 'soundalike_ministack', password: 'of-the-database' };
+/** Whom the migrator makes. */
+const READER = 'soundalike_reader';
 const APP = { client_id: 'app', client_secret: 'of-the-app' };
 /** Others may be at work on this machine. */
 const TEST_MS = 300_000;
@@ -75,6 +77,8 @@ interface Deployment {
   database: string;
   ministack: MiniStack;
   output: (key: keyof typeof OUTPUTS) => string;
+  /** Makes the app again with these settings beside those that it always has. */
+  synthesise(settings: object): Promise<void>;
   /** The CDK's command line on the deployed app. */
   cdk(command: 'deploy' | 'destroy', consent: readonly string[]): Promise<void>;
 }
@@ -134,38 +138,44 @@ async function deploy(python: string): Promise<Deployment> {
   const server = await started(openTestServer(), (it) => it.stop());
   const { username, password } = LOGIN;
   await server.admin.query(`CREATE USER ${username}@'%' IDENTIFIED BY '${password}'`);
-  ending.unshift(() => server.admin.query(`DROP USER ${username}@'%'`));
+  ending.unshift(() => server.admin.query(`DROP USER ${username}@'%', ${READER}@'%'`));
   const database = await server.newDatabase();
   const { host, pathname } = new URL(database);
-  await server.admin.query(`GRANT ALL ON ${pathname.slice(1)}.* TO ${username}@'%'`);
+  // As RDS's master user, who makes the one who may only read.
+  await server.admin.query(`GRANT CREATE USER ON *.* TO ${username}@'%'`);
+  await server.admin.query(`GRANT ALL ON ${pathname.slice(1)}.* TO ${username}@'%' WITH GRANT OPTION`);
   const ministack = await started(startMiniStack(python), (it) => it.stop());
   emulator = ministack;
 
   const app = join(folder, 'cdk.out');
   const { accounts, api, reccobeats } = standIn.urls;
-  const settings = [
-    ...['testEvents=off', 'keepDays=30', `spotifyAccountsUrl=${accounts}`],
-    ...[`spotifyApiUrl=${api}`, `reccobeatsApiUrl=${reccobeats}`],
-  ].flatMap((setting) => ['-c', setting]);
   const environment = { ...ministack.environment, HOME: folder };
-  await Promise.all([
-    cdk(environment, 'bootstrap', 'aws://000000000000/eu-central-1', '--app', ''),
-    cdk(environment, 'synth', '--strict', '--quiet', '--output', app, ...settings),
-  ]);
-  const path = join(app, `${STACK}.template.json`);
   const instead = {
     database: `mysql://${host}${pathname}`,
     login: LOGIN,
     modules: join(ROOT, 'node_modules'),
   };
-  const template = JSON.parse(await readFile(path, 'utf8')) as Template;
-  await writeFile(path, JSON.stringify(fitTemplate(template, instead)));
+  /** Makes the app for the settings of all deployments here and these. */
+  const synthesise: Deployment['synthesise'] = async (more) => {
+    const config = join(folder, 'config.json');
+    const urls = { spotifyAccountsUrl: accounts, spotifyApiUrl: api, reccobeatsApiUrl: reccobeats };
+    await writeFile(config, JSON.stringify({ testEvents: 'off', keepDays: 30, ...urls, ...more }));
+    const context = ['-c', `config=${config}`];
+    await cdk(environment, 'synth', '--strict', '--quiet', '--output', app, ...context);
+    const path = join(app, `${STACK}.template.json`);
+    const template = JSON.parse(await readFile(path, 'utf8')) as Template;
+    await writeFile(path, JSON.stringify(fitTemplate(template, instead)));
+  };
+  await Promise.all([
+    cdk(environment, 'bootstrap', 'aws://000000000000/eu-central-1', '--app', ''),
+    synthesise({}),
+  ]);
   const onApp: Deployment['cdk'] = (command, consent) => cdk(environment, command, '--app', app, ...consent);
   await onApp('deploy', UNASKED.deploy);
 
   const patience = { clock: systemClock, random: Math.random };
   const output = await stackOutputs(new CloudFormationClient(clientOf(ministack)), STACK, patience);
-  return { folder, standIn, server, database, ministack, output, cdk: onApp };
+  return { folder, standIn, server, database, ministack, output, synthesise, cdk: onApp };
 }
 
 /** Settings of a real SDK client. */
@@ -463,6 +473,28 @@ const waits = (executionArn: string): Promise<true> =>
       });
     },
   );
+
+  works('takes other settings over what is deployed, and has its data and its reader as before', async () => {
+    const before = await cli(['similar', names[0] as string]);
+    await deployment.synthesise({ egress: 'nat-gateway', email: 'someone@example.com', logDays: 7 });
+    await deployment.cdk('deploy', UNASKED.deploy);
+    const after = await cli(['similar', names[0] as string]);
+    expect([after.status, after.stdout]).toEqual([0, before.stdout]);
+    expect((await invoke('explorer', { artist: names[0] })).failed).toBe(false);
+  });
+
+  works('keeps its database: another in the settings is refused before anything changes', async () => {
+    await deployment.synthesise({ database: 'mariadb' });
+    await expect(deployment.cdk('deploy', UNASKED.deploy)).rejects.toThrow(
+      'npm run deploy -- --parameters ReplaceDatabaseBy=mariadb',
+    );
+    expect((await cli(['artists', 'list'])).status).toBe(0);
+    await deployment.cdk('deploy', [...UNASKED.deploy, '--parameters', 'ReplaceDatabaseBy=mariadb']);
+    // What was confirmed stays so.
+    await deployment.synthesise({ database: 'mariadb', logDays: 7 });
+    await deployment.cdk('deploy', UNASKED.deploy);
+    expect((await cli(['artists', 'list'])).status).toBe(0);
+  });
 
   works('goes, but for its data, and can be deployed again', async () => {
     const client = new S3Client({ ...clientOf(deployment.ministack), forcePathStyle: true });

@@ -18,13 +18,19 @@ interface LambdaProperties {
 
 /** What of the stack MiniStack cannot make or cannot run with, by type, and why. */
 const LEFT_OUT: Record<string, string> = {
-  'AWS::EC2::Instance': 'it makes none: the NAT instance',
   'AWS::EC2::FlowLog': 'it makes none',
+  'AWS::EC2::SecurityGroupEgress': 'it makes none',
   'AWS::EC2::SecurityGroupIngress': 'it makes none',
   'AWS::CloudWatch::Alarm of Metrics': 'it knows alarms of one metric alone',
   'Custom::VpcRestrictDefaultSG':
     "its function needs the SDK's client for EC2, which Lambda's Node brings along",
 };
+
+/** The same of one way out or of another. */
+const WAYS_LEFT_OUT: Record<string, string>[] = [
+  { 'AWS::EC2::Instance': 'it makes none' },
+  { 'AWS::EC2::NatGateway': 'it makes none', 'AWS::EC2::EIP': 'it makes none' },
+];
 
 /** What stands in the place of what was left out. */
 export interface Instead {
@@ -41,10 +47,14 @@ export interface Instead {
  */
 export function fitTemplate(template: Template, { database, login, modules }: Instead): Template {
   const kinds = Object.entries(template.Resources).map(([id, resource]) => [id, kindOf(resource)] as const);
-  const gone = new Set(kinds.filter(([, kind]) => kind in LEFT_OUT).map(([id]) => id));
+  const has = (kind: string): boolean => kinds.some(([, other]) => other === kind);
+  const way = WAYS_LEFT_OUT.find((left) => Object.keys(left).every(has));
+  const leftOut = { ...LEFT_OUT, ...way };
   for (const kind of Object.keys(LEFT_OUT)) {
-    if (!kinds.some(([, other]) => other === kind)) throw new Error(`LEFT_OUT: the stack has no ${kind}`);
+    if (!has(kind)) throw new Error(`LEFT_OUT: the stack has no ${kind}`);
   }
+  if (!way) throw new Error('WAYS_LEFT_OUT: the stack has none of these');
+  const gone = new Set(kinds.filter(([, kind]) => kind in leftOut).map(([id]) => id));
   const fitted = replaced(template, (value) => {
     const [id, attribute] = reference(value);
     if (attribute === 'MasterUserSecret.SecretArn') return secretArn(LOGIN);
