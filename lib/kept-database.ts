@@ -2,7 +2,7 @@ import { CfnParameter, CfnRule, Fn, type Stack } from 'aws-cdk-lib';
 import type { Settings } from './settings.ts';
 
 /** The parameter by which a deployment confirms that the database is to be replaced. */
-export const DATABASE_PARAMETER = 'ReplaceDatabaseBy';
+const DATABASE_PARAMETER = 'ReplaceDatabaseBy';
 
 /**
  * Refuses a deployment that would replace the stack's database, before it changes anything. CloudFormation keeps the

@@ -69,7 +69,11 @@ export function fitTemplate(template: Template, { database, login, modules }: In
     if (resource.Type !== 'AWS::Lambda::Function') continue;
     const properties = resource.Properties as LambdaProperties;
     const ours = properties.Environment?.Variables ?? {};
-    if (ours[ENVIRONMENT.database]) ours[ENVIRONMENT.database] = database;
+    if (ours[ENVIRONMENT.database]) {
+      // Another database is another configuration of the function, as it is at AWS.
+      ours.INSTEAD_OF = JSON.stringify(ours[ENVIRONMENT.database]);
+      ours[ENVIRONMENT.database] = database;
+    }
     if (!properties.Environment) properties.Environment = { Variables: { NODE_PATH: modules } };
   }
   fitted.Resources[LOGIN] = { Type: SECRET, Properties: { SecretString: JSON.stringify(login) } };
