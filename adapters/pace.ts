@@ -17,6 +17,8 @@ export interface PaceOptions {
   provider: string;
   /** How many requests a day may see, `Infinity` for no bound. */
   dailyBudget: number;
+  /** How many of these are kept for others that cannot wait; 0 by default. */
+  reserved?: number;
   apiState: ApiState;
   ledger: Ledger;
   clock: Clock;
@@ -36,15 +38,15 @@ export class Pace {
    * this or another function was told to wait.
    */
   async admit(isRetry: boolean): Promise<void> {
-    const { service, provider, dailyBudget, apiState, ledger, clock } = this.#options;
+    const { service, provider, dailyBudget, reserved = 0, apiState, ledger, clock } = this.#options;
     while (this.#pausedUntil > clock.now()) await clock.sleep(this.#pausedUntil - clock.now());
     ledger.check();
-    const admission = await apiState.admit(provider, clock.now(), dailyBudget);
+    const admission = await apiState.admit(provider, clock.now(), dailyBudget - reserved);
     if (!admission.admitted) {
       const { why, notBefore } = admission;
       if (why === 'not-before') throw this.#rateLimited(notBefore);
       throw new BudgetSpentError(
-        `the budget of ${dailyBudget} requests a day to ${service} is used up until ${iso(notBefore)}`,
+        `the budget of ${dailyBudget} requests a day to ${service} is used up until ${iso(notBefore)}${reserved > 0 ? `, but for ${reserved} that are kept for listening and other work that cannot wait` : ''}`,
         `call again after that time, or raise ${ENVIRONMENT.spotifyDailyRequests}`,
         notBefore,
       );

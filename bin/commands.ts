@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { unknown } from '../adapters/spotify/app.ts';
 import { spotifySettings } from '../adapters/spotify/settings.ts';
 import { grantFile } from '../adapters/spotify/user-grant.ts';
+import { systemClock } from '../adapters/system.ts';
+import type { CollectionLimits } from '../core/budget.ts';
 import {
   CoverageError,
   CredentialsError,
@@ -18,6 +20,7 @@ import {
   CatalogRequest,
   CollectRequest,
   type CollectResult,
+  DEFAULT_TRACKS,
   type ListResult,
   type RemoveResult,
   type Ruler,
@@ -184,6 +187,12 @@ export async function compareDay(options: StepOptions): Promise<void> {
   });
 }
 
+/** What bounds a collection here, which asks for the usual number of tracks unless told. */
+const limitsOf = ({ settings }: Provider['user']): CollectionLimits => ({
+  tracks: DEFAULT_TRACKS,
+  dailyRequests: settings.dailyRequests,
+});
+
 /** Options of `artists add`. */
 interface AddOptions extends CommonOptions, ProviderOptions {
   fromListening?: boolean;
@@ -203,8 +212,8 @@ export async function artistsAdd(queries: string[], options: AddOptions): Promis
     local: async (local) => {
       await repair(local, []);
       const heard = fromListening ? await heardArtists(local, days) : [];
-      return await withProvider(local, options, ({ name, connect }) =>
-        addArtists({ ...local, provider: name, connect }, [...queries, ...heard]),
+      return await withProvider(local, options, ({ name, connect, user }) =>
+        addArtists({ ...local, provider: name, connect, limits: limitsOf(user) }, [...queries, ...heard]),
       );
     },
     stack: (stack) => stack.invoke<AddResult>('catalog', request),
@@ -293,7 +302,7 @@ export async function doctor(options: CommonOptions & ProviderOptions): Promise<
   await perform<ExamineResult>(options, {
     folder: tries(options),
     machine: (machine) => examineHere(machine, options),
-    stack: (stack) => stack.invoke<ExamineResult>('doctor', {}, { repeats: true }),
+    stack: examineStack,
     words: words.doctorWords,
     lack: ({ checks }) => {
       const failed = checks.filter(({ ok }) => !ok).map(({ name }) => name);
@@ -304,6 +313,18 @@ export async function doctor(options: CommonOptions & ProviderOptions): Promise<
       );
     },
   });
+}
+
+/** The function's checks, and those of the alarms, which the caller's own credentials make. */
+async function examineStack(stack: Stack): Promise<ExamineResult> {
+  const { examineAlarms, HISTORY_DAYS } = await import('../lambdas/doctor/alarms.ts');
+  const since = systemClock.now() - HISTORY_DAYS * 86_400_000;
+  const [result, alarms] = await Promise.all([
+    stack.invoke<ExamineResult>('doctor', {}, { repeats: true }),
+    examineAlarms(async () => (await stack.alarms()).way(since)),
+  ]);
+  const checks = [...result.checks, ...alarms];
+  return { ...result, ok: checks.every(({ ok }) => ok), checks };
 }
 
 async function examineHere(machine: Machine, options: ProviderOptions): Promise<ExamineResult> {
@@ -330,7 +351,8 @@ async function examineHere(machine: Machine, options: ProviderOptions): Promise<
   };
   try {
     const grant = async () => (provider?.user.grant ?? grantFile(machine.folder)).read();
-    return await examine({ ...machine, connect, grant });
+    const limits = () => provider && limitsOf(provider.user);
+    return await examine({ ...machine, connect, grant, limits });
   } finally {
     await provider?.close();
   }

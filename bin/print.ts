@@ -1,3 +1,4 @@
+import { estimateWords } from '../core/budget.ts';
 import type {
   AddResult,
   CollectResult,
@@ -74,7 +75,14 @@ export const listWords: Words<ListResult> = ({ artists }) => [
   `${artists.filter(({ followed }) => followed).length} artists followed, ${artists.length} known.`,
 ];
 
-export const addWords: Words<AddResult> = ({ added, known, ambiguous, notFound, unavailable = [] }) => [
+export const addWords: Words<AddResult> = ({
+  added,
+  known,
+  ambiguous,
+  notFound,
+  unavailable = [],
+  collection,
+}) => [
   ...added.map(({ id, name }) => `Added ${name} (${id}).`),
   ...known.map(({ id, name }) => `${name} (${id}) is followed already.`),
   ...ambiguous.map(
@@ -83,7 +91,11 @@ export const addWords: Words<AddResult> = ({ added, known, ambiguous, notFound, 
   ),
   ...notFound.map((query) => `Nobody found for "${query}".`),
   ...unavailable.map(({ query, detail }) => `"${query}" could not be looked up: ${detail}`),
+  // A stack that was deployed before there were any gives none.
+  ...(collection ? [`${capital(estimateWords(collection))}.`] : []),
 ];
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 export const importWords: Words<ImportResult> = (
   { date, files, artists, tracks, features, datasets, models, notSongs, rejected, rejectedCount },

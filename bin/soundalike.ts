@@ -174,6 +174,16 @@ reachesStack(
   speaksToSpotify(command(program, 'doctor', 'see what works, and what to do about what does not')),
 ).action(commands.doctor);
 
+reachesStack(
+  command(program, 'alarm-test', 'set off an alarm of a deployed stack, to see that its notice arrives'),
+)
+  .option('--alarm <name>', 'this alarm (default: the first by name that is not in alarm)')
+  .action((options) => import('./stack-commands.ts').then(({ alarmTest }) => alarmTest(options)));
+
+reachesStack(
+  command(program, 'restore', 'make a deployed stack know what lies in its lake (docs/restore.md)'),
+).action((options) => import('./stack-commands.ts').then(({ restoreStack }) => restoreStack(options)));
+
 const artists = program.command('artists').description('the artists that are followed');
 reachesStack(speaksToSpotify(command(artists, 'add [name-or-id...]', 'follow artists')))
   .option('--from-listening', 'follow those that were heard most')

@@ -11,6 +11,7 @@ import { writeTable } from '../adapters/lake/parquet.ts';
 import type { S3Store } from '../adapters/lake/s3.ts';
 import { MemoryState } from '../adapters/memory-state.ts';
 import { spotifySettings } from '../adapters/spotify/settings.ts';
+import type { StackAlarms } from '../adapters/stack/alarms.ts';
 import { LAMBDA_CLIENT, StackFunctions } from '../adapters/stack/functions.ts';
 import { type Outputs, stackOutputs } from '../adapters/stack/outputs.ts';
 import type { WorkflowInput, WorkflowOutput } from '../adapters/stack/workflow.ts';
@@ -56,6 +57,8 @@ export interface Stack extends Pick<StackFunctions, 'invoke'> {
   historyLines(): AsyncIterable<string>;
   /** Keeps a list of what is known of artists in the lake. */
   putTruth(name: TruthName, csv: string): Promise<void>;
+  /** Its alarms, by the caller's own credentials. */
+  alarms(): Promise<StackAlarms>;
   /** What the explorer reads of the stack: its lake alone, by the caller's own credentials. */
   explored(): Promise<ExploreSources>;
 }
@@ -76,6 +79,7 @@ export async function openStack(name: string): Promise<Stack> {
     login: (request) => loginTo(outputs, request),
     historyLines: () => playsIn(outputs('lakeBucket')),
     putTruth: async (name, csv) => (await lakeIn(outputs('lakeBucket'))).putTruth(name, csv),
+    alarms: () => alarmsOf(name),
     explored: () => exploredIn(outputs('lakeBucket')),
   };
 }
@@ -200,6 +204,19 @@ async function storeOf(bucket: string) {
 async function lakeIn(bucket: string) {
   const { ParquetLake } = await import('../adapters/lake/lake.ts');
   return new ParquetLake(await storeOf(bucket));
+}
+
+async function alarmsOf(stack: string): Promise<StackAlarms> {
+  const { CloudWatchClient } = await import('@aws-sdk/client-cloudwatch');
+  const { SNSClient } = await import('@aws-sdk/client-sns');
+  const { StackAlarms } = await import('../adapters/stack/alarms.ts');
+  return new StackAlarms({
+    formation: new CloudFormationClient(AWS_CLIENT),
+    watch: new CloudWatchClient(AWS_CLIENT),
+    sns: new SNSClient(AWS_CLIENT),
+    stack,
+    ...PATIENCE,
+  });
 }
 
 async function exploredIn(bucket: string): Promise<ExploreSources> {

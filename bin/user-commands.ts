@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { OWN } from '../adapters/dataset/playlists-name.ts';
 import { UserGrant } from '../adapters/spotify/user-grant.ts';
-import { UsageError } from '../core/errors.ts';
+import { NotDoneError, UsageError } from '../core/errors.ts';
 import { type ForgetResult, type HearResult, ListenRequest, LoginRequest } from '../core/events.ts';
 import { forget } from '../lambdas/listening/forget.ts';
 import { hear } from '../lambdas/listening/hear.ts';
@@ -40,7 +40,11 @@ export async function listen(options: CommonOptions & ProviderOptions): Promise<
     local: (local) => asUser(local, options, (user) => hear({ ...local, ...user })),
     stack: (stack) => stack.invoke<HearResult>('listening', requestOf(ListenRequest, {}), { repeats: true }),
     words: words.listenWords,
-    lack: ({ learned }) => (learned === null ? nobody(options.stack) : undefined),
+    lack: ({ learned, postponed }) => {
+      if (learned === null) return nobody(options.stack);
+      if (!postponed) return undefined;
+      return new NotDoneError(`nothing was taken in: ${postponed}`, 'run it again then; no gap comes of it');
+    },
   });
 }
 

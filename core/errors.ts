@@ -65,7 +65,7 @@ export class DayTakenError extends SoundalikeError {
   readonly code = 'day-taken';
 }
 
-/** The collection stopped before its end and can go on later. */
+/** A collection stopped before its end, or listening could not ask Spotify now; either can go on later. */
 export class NotDoneError extends SoundalikeError {
   readonly code = 'not-done';
 }
@@ -148,6 +148,11 @@ export class RemoteError extends SoundalikeError {
 /** Athena could not run a query. */
 export class QueryFailedError extends SoundalikeError {
   readonly code = 'query-failed';
+}
+
+/** What an alarm of the stack says reaches nobody. */
+export class AlarmMuteError extends SoundalikeError {
+  readonly code = 'alarm-mute';
 }
 
 /** A check of the doctor failed. */

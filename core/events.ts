@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { AlarmAction, AlarmWay } from './alarms.ts';
+import type { CollectionEstimate } from './budget.ts';
 import { InvalidInputError } from './errors.ts';
 import { FEATURES } from './features.ts';
 import { METHODS, type MethodName } from './methods/method.ts';
@@ -28,6 +30,8 @@ export const CollectRequest = z.strictObject({
   date: date.optional(),
   /** Goes on with this run, whatever the day is by now. */
   run: id.optional(),
+  /** Goes on with the newest collection of all artists that is not done, whatever else is asked; a schedule says so. */
+  unfinished: z.boolean().optional(),
   /** Collects these followed artists only and merges them into the day. */
   artists: z.array(id).min(1).optional(),
   /** Tracks that each artist shall have, 1 to 300; 10 by default, above which its albums are walked. */
@@ -178,11 +182,13 @@ export const CatalogRequest = z
     after: id.optional(),
     /** Makes a dataset that was uploaded (`soundalike import --stack`) the data of a day. */
     adopt: AdoptRequest.optional(),
+    /** Makes the stack know what lies in its lake (docs/restore.md). */
+    restore: z.literal(true).optional(),
   })
   .refine(
-    ({ add, fromListening, remove, list, adopt }) =>
-      [add ?? fromListening, remove, list, adopt].filter(Boolean).length <= 1,
-    'expected only one of add (with or without fromListening), remove, list and adopt',
+    ({ add, fromListening, remove, list, adopt, restore }) =>
+      [add ?? fromListening, remove, list, adopt, restore].filter(Boolean).length <= 1,
+    'expected only one of add (with or without fromListening), remove, list, adopt and restore',
   );
 export type CatalogRequest = z.infer<typeof CatalogRequest>;
 
@@ -340,6 +346,7 @@ export const EXAMPLES = {
     add: { add: ['Björk', '4Z8W4fKeB5YxbusRsdQVPb'] },
     'add-from-listening': { fromListening: 30 },
     remove: { remove: ['4Z8W4fKeB5YxbusRsdQVPb'] },
+    restore: { restore: true },
   },
   collector: { today: {}, 'what-would-be-done': { dryRun: true }, 'at-most-100-requests': { budget: 100 } },
   similarity: {
@@ -707,6 +714,8 @@ export interface AddResult {
   notFound: string[];
   /** Those for which Spotify fails while it works for others, and how; absent where there are none. */
   unavailable?: { query: string; detail: string }[];
+  /** What a collection takes of all who are followed now. */
+  collection: CollectionEstimate;
 }
 
 /** What the catalog returns for `list`. */
@@ -738,6 +747,8 @@ export interface ListenResult {
   known: number;
   /** All that are open, in order. */
   gaps: GapBounds[];
+  /** Why Spotify was not asked this time: it asks to wait, or the day's requests are used up. Null where it was. */
+  postponed: string | null;
 }
 
 /** What the listening function returns, and `listen` prints. */
@@ -810,6 +821,26 @@ export interface DoctorResult {
     /** What to do about it; null where nothing is to be done. */
     remedy: string | null;
   }[];
+}
+
+/** What `alarm-test` prints. */
+export interface AlarmTestResult extends Pick<AlarmWay, 'subscriptions'> {
+  /** The alarm that was set off. */
+  alarm: string;
+  /** Its state before. */
+  was: string;
+  /** What CloudWatch tells of its action; null where it told nothing in a minute. */
+  action: AlarmAction | null;
+}
+
+/** What the catalog returns for `restore`. */
+export interface RestoreResult {
+  /** Partitions of the lake's tables, all of which queries see now. */
+  partitions: number;
+  /** Artists that are followed again; 0 where somebody was followed. */
+  followed: number;
+  /** Plays that are in the history again; 0 where it had some. */
+  plays: number;
 }
 
 /** What the migrator returns. */

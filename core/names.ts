@@ -27,6 +27,8 @@ export const ENVIRONMENT = {
   keepDays: 'SOUNDALIKE_KEEP_DAYS',
   /** Milliseconds after which a run that is not renewed may be taken over; a minute where it is not set. */
   lease: 'SOUNDALIKE_LEASE_MS',
+  /** Tracks of each artist that the schedule asks for; by it a collection is estimated. */
+  tracksPerArtist: 'SOUNDALIKE_TRACKS_PER_ARTIST',
 } as const;
 
 /** The functions of the stack, each a folder of `lambdas/`; deployed as `<stack>-<function>`. */
@@ -102,6 +104,12 @@ export const tableFolder = (table: TableName): string => table.replaceAll('_', '
 /** Key of the one object that holds a partition of a table: `top-tracks/dt=2026-11-22/part-00000.parquet`. */
 export const partitionKey = (table: TableName, partition: string): string =>
   `${tableFolder(table)}/${TABLES[table].partition}=${partition}/part-00000.parquet`;
+
+/**
+ * Days that one execution of the workflow may take; also the days without a sign of life after which a schedule gives an
+ * unfinished collection up.
+ */
+export const LONGEST_COLLECTION_DAYS = 30;
 
 /** Prefix under which every unfinished run keeps its slices, outside the tables. */
 export const STAGING = 'staging/';

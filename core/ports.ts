@@ -183,6 +183,8 @@ export interface Runs {
   ofDay(dt: string): Promise<Run[]>;
   /** The runs of a kind that are done, the last first. */
   done(kind: RunKind): Promise<Run[]>;
+  /** The runs of a kind that somebody held since a time (ISO 8601 UTC), those that began last first. */
+  heldSince(kind: RunKind, time: string): Promise<Run[]>;
   /** The runs of these kinds that are not at an end, oldest first. */
   unfinished(kinds: readonly RunKind[]): Promise<Run[]>;
   insert(run: Run): Promise<void>;
@@ -570,6 +572,12 @@ export interface Checkpoints {
 export interface LakeDays {
   /** The days of a table that have an object, sorted. */
   days(table: TableName): Promise<string[]>;
+}
+
+/** A lake that may keep earlier versions of what it holds. */
+export interface VersionedLake {
+  /** Removes for good what earlier versions are kept of tables, and of uploads; what they hold now stays. */
+  removeVersions(tables: readonly TableName[]): Promise<void>;
 }
 
 /** Answers SQL over the lake, in the subset that Athena and DuckDB read alike. */

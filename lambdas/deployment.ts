@@ -15,7 +15,9 @@ import { spotifySettings } from '../adapters/spotify/settings.ts';
 import { UserGrant } from '../adapters/spotify/user-grant.ts';
 import { systemClock } from '../adapters/system.ts';
 import { AthenaWarehouse } from '../adapters/warehouse/athena.ts';
+import type { CollectionLimits } from '../core/budget.ts';
 import { DatabaseRefusedError, UsageError } from '../core/errors.ts';
+import { DEFAULT_TRACKS } from '../core/events.ts';
 import { ENVIRONMENT } from '../core/names.ts';
 import type { Database, Secret, ServerDatabase, WritableSecret } from '../core/ports.ts';
 import { leaseIn } from '../core/run/held-run.ts';
@@ -42,6 +44,10 @@ export const openLake = (environment: Environment): ParquetLake => new ParquetLa
 
 /** What the shards of a similarity run share, in the lake's bucket. */
 export const openShardLake = (environment: Environment): ShardStore => new ShardStore(openStore(environment));
+
+/** Tells Glue of every partition that lies in the lake; tells how many there are. */
+export const registerLake = (environment: Environment): Promise<number> =>
+  openStore(environment).registerAll();
 
 function openStore(environment: Environment): RegisteringStore {
   const bucket = required(environment, ENVIRONMENT.lakeBucket);
@@ -124,6 +130,12 @@ export async function openSources(
   );
   return connector({ ...MACHINE, settings, app, provider: `spotify:${id}`, apiState, say });
 }
+
+/** What bounds a scheduled collection. */
+export const collectionLimits = (environment: Environment): CollectionLimits => ({
+  tracks: Number(environment[ENVIRONMENT.tracksPerArtist] ?? DEFAULT_TRACKS),
+  dailyRequests: spotifySettings(environment).dailyRequests,
+});
 
 /** What the user has granted. */
 export const userGrant = (environment: Environment): WritableSecret<UserGrant> =>

@@ -27,12 +27,14 @@ const SHARE_TO_BEGIN = 0.75;
 
 /** Errors that are the caller's, or that need nobody: no alarm is to follow. */
 const EXPECTED = new Set([
+  'budget-spent',
   'consent-needed',
   'day-taken',
   'invalid-input',
   'lease-held',
   'no-artists',
   'no-data',
+  'rate-limited',
   'unknown-artist',
 ]);
 

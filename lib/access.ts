@@ -1,6 +1,6 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 
 /** What a function needs to use a part of the stack. */
@@ -13,8 +13,9 @@ export interface Access {
   wildcards?: Record<string, string>;
 }
 
-/** cdk-nag's spelling of all objects of a bucket. */
-export function objectsOf(bucket: Bucket): string {
+/** cdk-nag's spelling of all objects of a bucket: of the stack, or of another that is known by its name. */
+export function objectsOf(bucket: IBucket): string {
+  if (!bucket.node.defaultChild) return `arn:<AWS::Partition>:s3:::${bucket.bucketName}/*`;
   const id = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as Parameters<Stack['getLogicalId']>[0]);
   return `<${id}.Arn>/*`;
 }

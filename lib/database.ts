@@ -9,13 +9,16 @@ import {
   Credentials,
   DatabaseCluster,
   DatabaseClusterEngine,
+  DatabaseClusterFromSnapshot,
   DatabaseInstance,
   DatabaseInstanceEngine,
+  DatabaseInstanceFromSnapshot,
   type Endpoint,
   type IInstanceEngine,
   MariaDbEngineVersion,
   MysqlEngineVersion,
   ParameterGroup,
+  SnapshotCredentials,
   StorageType,
 } from 'aws-cdk-lib/aws-rds';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -28,6 +31,8 @@ import type { Network } from './network.ts';
 import type { Settings } from './settings.ts';
 
 const NAME = 'soundalike';
+/** Master user, whose name a snapshot keeps. */
+const MASTER = 'dbadmin';
 const ISOLATED = { subnetType: SubnetType.PRIVATE_ISOLATED };
 /** User who may only read. */
 const READER = 'soundalike_reader';
@@ -56,8 +61,9 @@ interface Server extends Vitals {
 }
 
 /**
- * The database that answers come from, reachable by the functions alone. RDS makes, keeps and renews its password. Each
- * engine has a construct of its own, so that another `database` setting makes a new one and takes the old one away.
+ * The database that answers come from, reachable by the functions alone. RDS makes, keeps and renews its password, but
+ * for one that was restored from a snapshot (the setting `databaseSnapshot`), whose password is the stack's. Each engine
+ * has a construct of its own, so that another `database` setting makes a new one and takes the old one away.
  */
 export class ServingDatabase extends Construct implements Vitals {
   readonly load: Metric;
@@ -138,14 +144,21 @@ const common = (scope: Construct, { vpc }: Network, { production }: Settings) =>
       allowAllOutbound: false,
     }),
   ],
-  credentials: Credentials.fromUsername('dbadmin'),
-  manageMasterUserPassword: true,
-  storageEncrypted: true,
   deletionProtection: production,
   // Whatever takes a database away leaves a snapshot of it.
   removalPolicy: RemovalPolicy.SNAPSHOT,
   cloudwatchLogsExports: ['error'],
 });
+
+/** Of a database that is made empty. */
+const NEW = {
+  credentials: Credentials.fromUsername(MASTER),
+  manageMasterUserPassword: true,
+  storageEncrypted: true,
+};
+
+/** RDS keeps the password of a database that it restores for Oracle alone, so that here the stack gives it a new one. */
+const newPassword = (): SnapshotCredentials => SnapshotCredentials.fromGeneratedSecret(MASTER);
 
 const backupRetention = ({ production, backupDays }: Settings): Duration =>
   Duration.days(backupDays ?? (production ? PRODUCTION_BACKUP_DAYS : BACKUP_DAYS));
@@ -156,11 +169,10 @@ function instance(scope: Construct, network: Network, settings: Settings): Serve
     mysql: () => DatabaseInstanceEngine.mysql({ version: MysqlEngineVersion.of('8.4', '8.4') }),
     mariadb: () => DatabaseInstanceEngine.mariaDb({ version: MariaDbEngineVersion.VER_10_11 }),
   };
-  const database = new DatabaseInstance(scope, settings.database, {
+  const props = {
     ...common(scope, network, settings),
     engine: (engines[settings.database] as () => IInstanceEngine)(),
     instanceType: new InstanceType(settings.databaseInstance),
-    databaseName: NAME,
     parameters: { ...INSTANCE_TLS_ONLY, ...LOADS },
     autoMinorVersionUpgrade: true,
     storageType: StorageType.GP3,
@@ -168,7 +180,17 @@ function instance(scope: Construct, network: Network, settings: Settings): Serve
     maxAllocatedStorage: 100,
     multiAz: settings.multiAz,
     backupRetention: backupRetention(settings),
-  });
+  };
+  const { database: id, databaseSnapshot: snapshotIdentifier } = settings;
+  const database = snapshotIdentifier
+    ? new DatabaseInstanceFromSnapshot(scope, id, {
+        ...props,
+        snapshotIdentifier,
+        credentials: newPassword(),
+      })
+    : new DatabaseInstance(scope, id, { ...props, ...NEW, databaseName: NAME });
+  if (snapshotIdentifier)
+    acknowledge(database, { RDS2: 'It is encrypted as its snapshot is, which ours are' });
   database.connections.allowDefaultPortFrom(network.functions, 'The functions');
   Validations.of(database).acknowledge({
     id: 'CloudFormation-Validate::E9006',
@@ -196,10 +218,9 @@ function aurora(scope: Construct, network: Network, settings: Settings): Server 
     // Of the two parameters this one is an instance's, the other the cluster's.
     parameterGroup: new ParameterGroup(scope, 'InstanceParameters', { engine, parameters: LOADS }),
   };
-  const cluster = new DatabaseCluster(scope, 'aurora', {
+  const props = {
     ...common(scope, network, settings),
     engine,
-    defaultDatabaseName: NAME,
     parameters: CLUSTER_TLS_ONLY,
     writer: ClusterInstance.serverlessV2('Writer', member),
     readers: settings.multiAz
@@ -209,7 +230,22 @@ function aurora(scope: Construct, network: Network, settings: Settings): Server 
     serverlessV2MaxCapacity: 2,
     serverlessV2AutoPauseDuration: Duration.minutes(5),
     backup: { retention: backupRetention(settings) },
-  });
+  };
+  const { databaseSnapshot: snapshotIdentifier } = settings;
+  const cluster = snapshotIdentifier
+    ? new DatabaseClusterFromSnapshot(scope, 'aurora', {
+        ...props,
+        storageEncrypted: true,
+        snapshotIdentifier,
+        snapshotCredentials: newPassword(),
+      })
+    : new DatabaseCluster(scope, 'aurora', { ...props, ...NEW, defaultDatabaseName: NAME });
+  if (snapshotIdentifier) {
+    Validations.of(cluster).acknowledge({
+      id: 'CloudFormation-Validate::F3021',
+      reason: 'A cluster has the user of its snapshot, whose name may not be given again',
+    });
+  }
   cluster.connections.allowDefaultPortFrom(network.functions, 'The functions');
   acknowledge(scope, {
     RDS6: 'The functions log in by the password that RDS keeps, over TLS',

@@ -9,11 +9,33 @@ import {
   type Type,
 } from 'aws-cdk-lib/aws-glue';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { CHECKPOINTS, ENVIRONMENT, SHARDS, tableFolder, UPLOADS } from '../core/names.ts';
+import {
+  CHECKPOINTS,
+  ENVIRONMENT,
+  LONGEST_COLLECTION_DAYS,
+  SHARDS,
+  STAGING,
+  tableFolder,
+  UPLOADS,
+} from '../core/names.ts';
 import { type ColumnType, type LakeTable, TABLES, type TableName } from '../core/tables.ts';
 import { type Access, acknowledge, objectsOf } from './access.ts';
+import type { Settings } from './settings.ts';
+
+/** What was overwritten or removed by mistake can be brought back for so long. */
+const VERSIONS_KEPT = Duration.days(30);
+/**
+ * Days after which what no run has removed goes by itself, by prefix. The slices of a collection are kept while a schedule
+ * may still go on with it.
+ */
+const PASSING: Record<string, number> = {
+  [UPLOADS]: 7,
+  [CHECKPOINTS]: 7,
+  [SHARDS]: 7,
+  [STAGING]: 3 * LONGEST_COLLECTION_DAYS,
+};
 
 const GLUE_TYPES: Record<ColumnType, Type> = {
   string: Schema.STRING,
@@ -26,35 +48,50 @@ const GLUE_TYPES: Record<ColumnType, Type> = {
 };
 
 /**
- * The lake: a private bucket of Parquet and a Glue table for each table of core/tables.ts. Partitions are registered by
- * the functions that write them, so that engines other than Athena see them too.
+ * The lake: a private bucket of Parquet, which keeps earlier versions for a month, and a Glue table for each table of core/tables.ts. Partitions are registered by
+ * the functions that write them, so that engines other than Athena see them too. By the setting `lakeBucket` a bucket that
+ * another stack has left behind is used in the place of a new one; it keeps its own rules.
  */
 export class Lake extends Construct {
-  readonly bucket: Bucket;
+  readonly bucket: IBucket;
   readonly database: Database;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { lakeBucket }: Settings) {
     super(scope, id);
-    this.bucket = new Bucket(this, 'Bucket', {
-      encryption: BucketEncryption.S3_MANAGED,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      lifecycleRules: [
-        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
-        ...[UPLOADS, CHECKPOINTS, SHARDS].map((prefix) => ({ prefix, expiration: Duration.days(7) })),
-      ],
-      // A deployment that fails at first leaves nothing behind.
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    });
-    acknowledge(this.bucket, {
-      S1: 'What the few functions do here stands in their own logs; a log of every request would outgrow the data',
-    });
+    this.bucket = lakeBucket ? Bucket.fromBucketName(this, 'Bucket', lakeBucket) : this.#makeBucket();
     this.database = new Database(this, 'Database', {
       description: 'The lake of Soundalike',
       // It is but names of what stays in the bucket; kept, it would be in the way of the next stack.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     for (const [name, table] of Object.entries(TABLES)) this.#addTable(name as TableName, table);
+  }
+
+  #makeBucket(): Bucket {
+    const bucket = new Bucket(this, 'Bucket', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      versioned: true,
+      lifecycleRules: [
+        {
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+          noncurrentVersionExpiration: VERSIONS_KEPT,
+          expiredObjectDeleteMarker: true,
+        },
+        ...Object.entries(PASSING).map(([prefix, days]) => ({
+          prefix,
+          expiration: Duration.days(days),
+          noncurrentVersionExpiration: Duration.days(1),
+        })),
+      ],
+      // A deployment that fails at first leaves nothing behind.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+    acknowledge(bucket, {
+      S1: 'What the few functions do here stands in their own logs; a log of every request would outgrow the data',
+    });
+    return bucket;
   }
 
   /** Looking up and reading everything in it. */
@@ -102,6 +139,20 @@ export class Lake extends Construct {
         new PolicyStatement({
           actions: ['glue:BatchCreatePartition', 'glue:DeletePartition'],
           resources: this.#catalog,
+        }),
+      ],
+      wildcards: this.#wildcards,
+    };
+  }
+
+  /** Removing earlier versions of objects, beside what `write` allows. */
+  get forget(): Access {
+    return {
+      statements: [
+        new PolicyStatement({ actions: ['s3:ListBucketVersions'], resources: [this.bucket.bucketArn] }),
+        new PolicyStatement({
+          actions: ['s3:DeleteObjectVersion'],
+          resources: [this.bucket.arnForObjects('*')],
         }),
       ],
       wildcards: this.#wildcards,

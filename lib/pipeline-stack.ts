@@ -40,7 +40,7 @@ export class PipelineStack extends Stack {
       retentionPeriod: Duration.days(14),
     });
     const secrets = new Secrets(this, 'Secrets', settings);
-    const lake = new Lake(this, 'Lake');
+    const lake = new Lake(this, 'Lake', settings);
     const warehouse = new Warehouse(this, 'Warehouse', lake, settings);
     const database = new ServingDatabase(this, 'Database', network, settings);
     keepDatabase(this, settings);
@@ -60,7 +60,7 @@ export class PipelineStack extends Stack {
       collector: make('collector', [use, useApp, query, write]),
       similarity: make('similarity', [use, query, write], similarity),
       explorer: make('explorer', [database.read]),
-      listening: make('listening', [use, useApp, useUser, query, write]),
+      listening: make('listening', [use, useApp, useUser, query, write, lake.forget]),
       trainer: make('trainer', [use, query, write]),
       recommender: make('recommender', [use, useApp, useUser, query, write]),
       migrator: make('migrator', [use, database.makeReader]),
@@ -104,6 +104,7 @@ export class PipelineStack extends Stack {
 function environmentOf(settings: Settings): Record<string, string> {
   const values: Record<string, string | number | undefined> = {
     [ENVIRONMENT.keepDays]: settings.keepDays,
+    [ENVIRONMENT.tracksPerArtist]: settings.tracksPerArtist,
     [ENVIRONMENT.spotifyMarket]: settings.market,
     [ENVIRONMENT.spotifyDailyRequests]: settings.dailyRequests,
     [ENVIRONMENT.spotifyAccountsUrl]: settings.spotifyAccountsUrl,

@@ -43,7 +43,10 @@ export class Schedules extends Construct {
     this.#undelivered = props.undelivered;
     const { schedule, tracksPerArtist, minCoverage, method, require } = props.settings;
     const { listening: listens, recommending: recommends, pushing } = props.settings;
-    const run = { collect: { tracks: tracksPerArtist }, similarity: { minCoverage, method, require } };
+    const run = {
+      collect: { unfinished: true, tracks: tracksPerArtist },
+      similarity: { minCoverage, method, require },
+    };
     this.#addWorkflow('Run', 'Collects the day and compares its artists', schedule, workflow, run);
     this.#addFunction('Examination', 'Has the doctor look at everything', EXAMINATION, doctor);
     if (listens !== 'off') this.#addFunction('Listening', 'Takes in what was heard', listens, listening);

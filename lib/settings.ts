@@ -80,6 +80,16 @@ export const Settings = z.strictObject({
     .max(10_240)
     .default(FUNCTION_SIZES.similarity.megabytes)
     .describe('a whole number of megabytes from 1024 to 10240'),
+  lakeBucket: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)
+    .optional()
+    .describe('the name of a bucket'),
+  databaseSnapshot: z
+    .string()
+    .regex(/^(arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:(cluster-)?snapshot:)?[a-z][a-z0-9:-]{0,254}$/i)
+    .optional()
+    .describe('the name or the ARN of a snapshot of RDS'),
   keepDays: count.optional().describe('a whole number of days above 0'),
   logDays: z
     .int()

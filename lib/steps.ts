@@ -15,6 +15,7 @@ import {
   Timeout,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { LONGEST_COLLECTION_DAYS } from '../core/names.ts';
 import { acknowledge, acknowledgeWildcards } from './access.ts';
 import { shortLivedLogGroup, vendedLogName } from './log-group.ts';
 import type { Settings } from './settings.ts';
@@ -92,8 +93,9 @@ export const requestWith = (scope: Construct, defaults: Record<string, object>):
   );
 
 /**
- * A state machine of such steps, within `scope`, that is ended after three days and logs its steps. The log has no input
- * or output of them: these show what somebody heard.
+ * A state machine of such steps, within `scope`, that logs its steps. The log has no input or output of them: these tell
+ * what somebody heard. It waits for Spotify for days where there is much to collect; one that lives for 30 days is ended,
+ * and the next schedule goes on with what it has collected.
  */
 export function machineOf(
   scope: Construct,
@@ -104,7 +106,7 @@ export function machineOf(
   const machine = new StateMachine(scope, 'Machine', {
     definitionBody: DefinitionBody.fromChainable(definition),
     comment,
-    timeout: Duration.days(3),
+    timeout: Duration.days(LONGEST_COLLECTION_DAYS),
     logs: {
       level: LogLevel.ALL,
       includeExecutionData: false,

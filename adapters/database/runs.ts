@@ -8,6 +8,7 @@ import renewSql from '../../sql/database/run_renew.sql' with { type: 'text' };
 import takeSql from '../../sql/database/run_take.sql' with { type: 'text' };
 import updateSql from '../../sql/database/run_update.sql' with { type: 'text' };
 import doneSql from '../../sql/database/runs_done.sql' with { type: 'text' };
+import heldSinceSql from '../../sql/database/runs_held_since.sql' with { type: 'text' };
 import ofDaySql from '../../sql/database/runs_of_day.sql' with { type: 'text' };
 import unfinishedSql from '../../sql/database/runs_unfinished.sql' with { type: 'text' };
 import type { Engine } from './engine.ts';
@@ -30,6 +31,10 @@ export class RunTable implements Runs {
 
   async done(kind: RunKind): Promise<Run[]> {
     return (await this.#engine.all(doneSql, [kind])) as unknown as Run[];
+  }
+
+  async heldSince(kind: RunKind, time: string): Promise<Run[]> {
+    return (await this.#engine.all(heldSinceSql, [kind, time])) as unknown as Run[];
   }
 
   async unfinished(kinds: readonly RunKind[]): Promise<Run[]> {

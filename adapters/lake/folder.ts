@@ -125,6 +125,9 @@ export class FolderStore implements ObjectStore {
     }
   }
 
+  /** A folder keeps none. */
+  async removeVersions(): Promise<void> {}
+
   async removeAll(prefix: string): Promise<void> {
     await rm(join(this.#root, prefix), { recursive: true, force: true });
   }

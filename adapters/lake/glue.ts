@@ -6,13 +6,16 @@ import {
   type GlueClient,
   type StorageDescriptor,
 } from '@aws-sdk/client-glue';
+import { inBatches } from '../../core/batches.ts';
 import { AwsError } from '../../core/errors.ts';
-import { partitionKey } from '../../core/names.ts';
+import { partitionKey, tableFolder } from '../../core/names.ts';
 import type { StagedObject } from '../../core/ports.ts';
 import { TABLES, type TableName } from '../../core/tables.ts';
 import { nameOf, type Patience, patiently } from '../aws.ts';
 import { type Fill, type ObjectStore, type OpenObject, REMOVAL } from './objects.ts';
 
+/** Partitions that are registered at the same time. */
+const AT_ONCE = 8;
 const ALREADY_THERE = 'AlreadyExistsException';
 
 /** What a `GluePartitions` needs. */
@@ -157,6 +160,24 @@ export class RegisteringStore implements ObjectStore {
     if (!partition) return;
     await this.#partitions.unregister(partition.table, partition.value);
     this.#registered.delete(partitionKey(partition.table, partition.value));
+  }
+
+  /** Registers every partition that lies in the store, whatever Glue knows; tells how many there are. */
+  async registerAll(): Promise<number> {
+    let count = 0;
+    for (const table of Object.keys(TABLES) as TableName[]) {
+      const keys = await this.#store.list(`${tableFolder(table)}/`);
+      const partitions = keys.filter((key) => partitionOf(key) !== undefined);
+      for (const some of inBatches(partitions, AT_ONCE)) {
+        await Promise.all(some.map((key) => this.#register(key)));
+      }
+      count += partitions.length;
+    }
+    return count;
+  }
+
+  removeVersions(prefix: string): Promise<void> {
+    return this.#store.removeVersions(prefix);
   }
 
   async #register(key: string): Promise<void> {

@@ -14,6 +14,7 @@ import {
   stagingPrefix,
   tableFolder,
   truthKey,
+  UPLOADS,
   uploadKey,
   uploadPrefix,
 } from '../../core/names.ts';
@@ -28,13 +29,14 @@ import type {
   TruthName,
   Truths,
   Uploads,
+  VersionedLake,
 } from '../../core/ports.ts';
 import type { Row, TableName } from '../../core/tables.ts';
 import { type Fill, fillFrom, type ObjectStore } from './objects.ts';
 import { batchesOf, decodeTable, inKeyOrder, writeTable } from './parquet.ts';
 
 /** The lake over an object store: Parquet tables by day, and what runs keep under `staging/` meanwhile. */
-export class ParquetLake implements Lake, LakeBatches, LakeDays, Uploads, Checkpoints, Truths {
+export class ParquetLake implements Lake, LakeBatches, LakeDays, VersionedLake, Uploads, Checkpoints, Truths {
   readonly #store: ObjectStore;
 
   constructor(store: ObjectStore) {
@@ -74,6 +76,11 @@ export class ParquetLake implements Lake, LakeBatches, LakeDays, Uploads, Checkp
 
   async removeLeftovers(table: TableName): Promise<void> {
     await this.#store.removeLeftovers?.(`${tableFolder(table)}/`);
+  }
+
+  async removeVersions(tables: readonly TableName[]): Promise<void> {
+    const prefixes = tables.map((table) => `${tableFolder(table)}/`);
+    for (const prefix of [...prefixes, UPLOADS]) await this.#store.removeVersions(prefix);
   }
 
   async putSlice(run: string, name: string, value: unknown): Promise<void> {

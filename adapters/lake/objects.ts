@@ -22,6 +22,11 @@ export interface ObjectStore {
   list(prefix: string): Promise<string[]>;
   /** Removes everything below a prefix that ends in `/`. */
   removeAll(prefix: string): Promise<void>;
+  /**
+   * Removes for good the earlier versions that are kept of what lies, or lay, below a prefix; what lies there now stays.
+   * Nothing to do where none are kept.
+   */
+  removeVersions(prefix: string): Promise<void>;
   /** Removes what killed processes had begun to put below a prefix, in a store where they leave something. */
   removeLeftovers?(prefix: string): Promise<void>;
   /** Stages an object at `staged` that is to become `target`; returns its mark. */

@@ -11,6 +11,10 @@ import {
   HeadObjectCommand,
   type HeadObjectCommandOutput,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandInput,
+  type ListObjectVersionsCommandOutput,
+  type ObjectIdentifier,
   PutObjectCommand,
   S3Client,
   UploadPartCommand,
@@ -193,11 +197,43 @@ export class S3Store implements ObjectStore {
   }
 
   async removeAll(prefix: string): Promise<void> {
-    for (const keys of inBatches(await this.list(prefix), KEYS_PER_DELETE)) {
-      const Objects = keys.map((key) => ({ Key: this.#at(key).Key }));
+    const keys = await this.list(prefix);
+    await this.#remove(
+      prefix,
+      keys.map((key) => ({ Key: this.#at(key).Key })),
+    );
+  }
+
+  /**
+   * Its role needs `s3:ListBucketVersions` and `s3:DeleteObjectVersion`. The marks of removed objects go last: without its
+   * mark, an object that still has a version is there again.
+   */
+  async removeVersions(prefix: string): Promise<void> {
+    const { Bucket, Key: Prefix } = this.#at(prefix);
+    const [versions, marks]: [ObjectIdentifier[], ObjectIdentifier[]] = [[], []];
+    let next: Pick<ListObjectVersionsCommandInput, 'KeyMarker' | 'VersionIdMarker'> | undefined = {};
+    while (next) {
+      const command = new ListObjectVersionsCommand({ Bucket, Prefix, ...next });
+      const page: ListObjectVersionsCommandOutput = await this.#do(`list the versions of ${prefix}`, () =>
+        this.#options.client.send(command),
+      );
+      for (const { Key, VersionId, IsLatest } of page.Versions ?? []) {
+        if (!IsLatest) versions.push({ Key, VersionId });
+      }
+      for (const { Key, VersionId } of page.DeleteMarkers ?? []) marks.push({ Key, VersionId });
+      next = page.IsTruncated
+        ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
+        : undefined;
+    }
+    await this.#remove(prefix, versions);
+    await this.#remove(prefix, marks);
+  }
+
+  async #remove(prefix: string, objects: readonly ObjectIdentifier[]): Promise<void> {
+    for (const some of inBatches(objects, KEYS_PER_DELETE)) {
       const command = new DeleteObjectsCommand({
         Bucket: this.#options.bucket,
-        Delete: { Objects, Quiet: true },
+        Delete: { Objects: [...some], Quiet: true },
       });
       await this.#do(`remove ${prefix}`, async () => {
         const { Errors: [failed] = [] } = await this.#options.client.send(command);

@@ -1,3 +1,4 @@
+import { type CollectionLimits, estimateCollection } from '../../core/budget.ts';
 import { OutageError } from '../../core/errors.ts';
 import type { AddResult, ListResult, NamedArtist, RemoveResult } from '../../core/events.ts';
 import { Ledger } from '../../core/ledger.ts';
@@ -5,12 +6,17 @@ import type { Artist, ArtistCatalog, ArtistLookup, Clock } from '../../core/port
 import { SourceHealth } from '../../core/source-health.ts';
 import { foldName } from '../../core/text.ts';
 
+/** What became of names. */
+type Found = Omit<AddResult, 'collection'>;
+
 /** What following needs. */
 export interface FollowDeps {
   artists: ArtistCatalog;
   clock: Clock;
   /** Whose artists they are: `spotify`, `stand-in`. */
   provider: string;
+  /** By what the next collection is estimated. */
+  limits: CollectionLimits;
   /** Opens Spotify. */
   connect: (ledger: Ledger) => { lookup: ArtistLookup; close(): Promise<void> };
 }
@@ -43,7 +49,7 @@ const named = ({ id, name, url }: Artist): NamedArtist => ({ id, name: name ?? i
 export async function addArtists(deps: FollowDeps, queries: readonly string[]): Promise<AddResult> {
   const { lookup, close } = deps.connect(new Ledger());
   const health = new SourceHealth('Spotify');
-  const result: AddResult = { added: [], known: [], ambiguous: [], notFound: [] };
+  const result: Found = { added: [], known: [], ambiguous: [], notFound: [] };
   try {
     for (const query of new Set(queries)) {
       const { failure } = await health.ask(() => addOne(deps, lookup, query, result));
@@ -55,15 +61,11 @@ export async function addArtists(deps: FollowDeps, queries: readonly string[]): 
   } finally {
     await close();
   }
-  return result;
+  const { length } = await deps.artists.followed();
+  return { ...result, collection: estimateCollection(length, deps.limits) };
 }
 
-async function addOne(
-  deps: FollowDeps,
-  lookup: ArtistLookup,
-  query: string,
-  result: AddResult,
-): Promise<void> {
+async function addOne(deps: FollowDeps, lookup: ArtistLookup, query: string, result: Found): Promise<void> {
   const { match, candidates } = await find(lookup, query);
   if (match) {
     const known = (await deps.artists.byId(match.id))?.followed;

@@ -1,3 +1,4 @@
+import { estimateCollection } from '../../core/budget.ts';
 import {
   InvalidInputError,
   NoArtistsError,
@@ -18,6 +19,7 @@ import { type GatherDeps, gatherFeatures, gatherTracks } from './gather.ts';
 import { Harvest } from './harvest.ts';
 import { refreshArtists } from './refresh.ts';
 import type { Connect } from './sources.ts';
+import { unfinishedCollection } from './unfinished.ts';
 import { warningsOf } from './warnings.ts';
 
 /** What collecting needs. */
@@ -45,13 +47,14 @@ const NOTHING_YET: Day = { artists: [], tracks: [], features: [] };
  * Collects a day: the tracks of the followed artists and their audio features, into the lake's `artists`, `top_tracks`
  * and `audio_features` of that day, replaced as a whole when all is there.
  *
- * A day that cannot be finished now ends with `done: false`; calling again goes on where it stopped. Throws where the
+ * A day that cannot be finished now ends with `done: false`; calling again goes on where it stopped, on a later day with
+ * its `run`, or with `unfinished`, which finds it. Throws where the
  * work failed; then too what was fetched is kept for the next call, and the day stays as it was.
  */
 export async function collect(deps: CollectDeps, input: CollectRequest): Promise<CollectResult> {
   const request = parseInput(CollectRequest, input, 'collect');
   if (!request.dryRun) await repair(deps, EXCLUDED.day);
-  const earlier = request.run === undefined ? undefined : await existing(deps, request.run);
+  const earlier = await earlierRun(deps, request);
   if (earlier?.summary) return JSON.parse(earlier.summary) as CollectResult;
   const dt = earlier?.dt ?? request.date ?? new Date(deps.clock.now()).toISOString().slice(0, 10);
   await refuseDayOf('import', deps, dt);
@@ -120,7 +123,7 @@ async function gather(
   harvest: Harvest,
   { before, progress, ledger }: { before: Day; progress: CollectProgress; ledger: Ledger },
 ): Promise<string[]> {
-  const sources = deps.connect(ledger);
+  const sources = deps.connect(ledger, { canWait: true });
   try {
     const { only, tracks, outages } = progress;
     // An artist that was removed since the run began is not asked for.
@@ -183,9 +186,8 @@ function plan(
   { length: wanted }: readonly Artist[],
   tracks: number,
 ): CollectResult {
-  // An artist's best take one request, the list of its albums another, and an album has about ten tracks.
-  const requests = wanted * (1 + tracks / DEFAULT_TRACKS);
-  const many = ` (up to ${tracks} each: about ${Math.round(requests)} requests)`;
+  const { requests } = estimateCollection(wanted, { tracks, dailyRequests: Number.POSITIVE_INFINITY });
+  const many = ` (up to ${tracks} each: about ${requests} requests)`;
   return {
     date,
     run: null,
@@ -238,6 +240,12 @@ const progressOf = ({ progress }: Pick<Run, 'progress'>): CollectProgress => ({
 /** Whether a request means this run: of the same artists and, where it tells how many, of as many tracks. */
 const isMeant = (run: CollectProgress, tracks: number | undefined, only: string[] | null): boolean =>
   JSON.stringify(run.only ?? null) === JSON.stringify(only) && run.tracks === (tracks ?? run.tracks);
+
+/** The run that a request goes on with, if any. */
+async function earlierRun(deps: CollectDeps, { run, unfinished }: CollectRequest): Promise<Run | undefined> {
+  if (run !== undefined) return await existing(deps, run);
+  return unfinished ? await unfinishedCollection(deps) : undefined;
+}
 
 async function existing({ runs }: CollectDeps, id: string): Promise<Run> {
   const run = await runs.byId(id);

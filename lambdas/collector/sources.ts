@@ -5,6 +5,7 @@ import type { SpotifyApp } from '../../adapters/spotify/app.ts';
 import { SpotifyClient } from '../../adapters/spotify/client.ts';
 import type { SpotifySettings } from '../../adapters/spotify/settings.ts';
 import { ClientCredentials } from '../../adapters/spotify/token.ts';
+import { reserveOf } from '../../core/budget.ts';
 import { CapabilityGate } from '../../core/capability.ts';
 import type { Ledger } from '../../core/ledger.ts';
 import type {
@@ -36,8 +37,11 @@ export interface Sources {
   close(): Promise<void>;
 }
 
-/** Opens the sources with a ledger. */
-export type Connect = (ledger: Ledger) => Sources;
+/**
+ * Opens the sources with a ledger. Work that can wait says so: it leaves the reserve of the day's budget
+ * (core/budget.ts) to work that cannot.
+ */
+export type Connect = (ledger: Ledger, work?: { canWait: boolean }) => Sources;
 
 /** What connecting needs. */
 export interface ConnectDeps {
@@ -55,9 +59,11 @@ export interface ConnectDeps {
 
 /** Spotify and ReccoBeats, in the order of DESIGN's sources: what the app may call comes first. */
 export function connector({ settings, app, provider, apiState, clock, random, say }: ConnectDeps): Connect {
-  return (ledger) => {
+  return (ledger, { canWait } = { canWait: false }) => {
     const shared = { apiState, ledger, clock, random, secrets: new SentSecrets() };
-    const spotify = { ...shared, service: 'Spotify', provider, dailyBudget: settings.dailyRequests };
+    const { dailyRequests: dailyBudget } = settings;
+    const reserved = canWait ? reserveOf(dailyBudget) : 0;
+    const spotify = { ...shared, service: 'Spotify', provider, dailyBudget, reserved };
     const accounts = new ApiClient({ ...spotify, baseUrl: settings.accountsUrl });
     const api = new ApiClient({ ...spotify, baseUrl: settings.apiUrl });
     const reccobeats = new ApiClient({

@@ -1,3 +1,5 @@
+import { type CollectionLimits, estimateCollection, estimateWords } from '../../core/budget.ts';
+import { LONGEST_COLLECTION_DAYS } from '../../core/names.ts';
 import type { Clock, Database, Run, RunKind } from '../../core/ports.ts';
 import {
   type Check,
@@ -32,6 +34,7 @@ const HOUR_MS = 3_600_000;
 export async function examineDatabase(
   opened: Settled<Database>,
   clock: Clock,
+  limits: CollectionLimits | undefined,
 ): Promise<{ checks: Check[]; hoursSincePublished: number | null }> {
   if ('error' in opened) {
     const others = ['artists', 'runs'].map((name) => ({ name, ...notChecked('database') }));
@@ -41,7 +44,7 @@ export async function examineDatabase(
   let hoursSincePublished: number | null = null;
   const checks = await Promise.all([
     check('database', () => migrated(database)),
-    check('artists', () => followed(database)),
+    check('artists', () => followed(database, limits)),
     check('runs', async () => {
       const published = await publishedRun(database);
       if (published) hoursSincePublished = (clock.now() - Date.parse(published.started_at)) / HOUR_MS;
@@ -62,10 +65,18 @@ async function migrated(database: Database): Promise<Finding> {
   );
 }
 
-async function followed({ artists }: Database): Promise<Finding> {
+async function followed({ artists }: Database, limits: CollectionLimits | undefined): Promise<Finding> {
   const { length } = await artists.followed();
-  if (length > 0) return fine(`${length} followed`);
-  return fault('nobody is followed, so there is nothing to collect', 'soundalike artists add <name or id>');
+  if (length === 0) {
+    return fault('nobody is followed, so there is nothing to collect', 'soundalike artists add <name or id>');
+  }
+  const estimate = limits && estimateCollection(length, limits);
+  const detail = `${length} followed${estimate ? `; ${estimateWords(estimate)}` : ''}`;
+  if (!estimate || estimate.days <= LONGEST_COLLECTION_DAYS) return fine(detail);
+  return fault(
+    `${detail}, which is more than ${LONGEST_COLLECTION_DAYS}`,
+    'follow fewer artists, collect fewer tracks of each (in a stack the setting tracksPerArtist), or raise the budget of requests (dailyRequests)',
+  );
 }
 
 /** The run that is served; undefined where none was published, or none is known by its id. */

@@ -1,5 +1,6 @@
 import { MemoryState } from '../../adapters/memory-state.ts';
 import type { UserGrant } from '../../adapters/spotify/user-grant.ts';
+import type { CollectionLimits } from '../../core/budget.ts';
 import type { DoctorResult } from '../../core/events.ts';
 import type { ApiState, Clock, Database } from '../../core/ports.ts';
 import type { Connect } from '../collector/sources.ts';
@@ -21,6 +22,8 @@ export interface ExamineDeps extends LakeDeps {
   connect(apiState: ApiState): Promise<Connect>;
   /** What the user has granted; asked for after `connect`. */
   grant(): Promise<UserGrant>;
+  /** What bounds a collection; asked for after `connect`, and undefined where that failed. */
+  limits(): CollectionLimits | undefined;
 }
 
 /** What was found, and what makes metrics. */
@@ -44,7 +47,7 @@ export async function examine(deps: ExamineDeps): Promise<ExamineResult> {
   const [first] = 'value' in followed ? followed.value : [];
   const [services, database, lake, login] = await Promise.all([
     examineServices(connected, first && { id: first.id, name: first.name ?? first.id }),
-    examineDatabase(opened, deps.clock),
+    examineDatabase(opened, deps.clock, deps.limits()),
     inLake,
     check('consent', async () => consent(await deps.grant(), deps.clock.now())),
   ]);

@@ -2,7 +2,15 @@ import { DatabaseUnreachableError } from '../../core/errors.ts';
 import { EmptyRequest, parseInput } from '../../core/events.ts';
 import { METRICS } from '../../core/names.ts';
 import type { Database } from '../../core/ports.ts';
-import { MACHINE, openDatabase, openLake, openSources, openWarehouse, userGrant } from '../deployment.ts';
+import {
+  collectionLimits,
+  MACHINE,
+  openDatabase,
+  openLake,
+  openSources,
+  openWarehouse,
+  userGrant,
+} from '../deployment.ts';
 import { handle } from '../handle.ts';
 import { examine } from './examine.ts';
 
@@ -25,6 +33,7 @@ export const handler = handle(async (event, { say, measure }) => {
         return database;
       },
       connect: (apiState) => openSources(process.env, { apiState }, say, true),
+      limits: () => collectionLimits(process.env),
       grant: async () => {
         const secret = userGrant(process.env);
         return secret.refresh(await secret.read());

@@ -1,5 +1,5 @@
 import type { ForgetResult } from '../../core/events.ts';
-import type { Run, RunKind } from '../../core/ports.ts';
+import type { Run, RunKind, VersionedLake } from '../../core/ports.ts';
 import type { HeldRun } from '../../core/run/held-run.ts';
 import { copyRuns } from '../../core/run/runs-in-lake.ts';
 import { withRun } from '../../core/run/with-run.ts';
@@ -18,13 +18,19 @@ const KINDS_OF_USER = ['listening', 'recommendation', 'push'] as const satisfies
 
 const isOfUser = ({ kind }: { kind: string | null }): boolean => KINDS_OF_USER.some((own) => own === kind);
 
+/** What forgetting needs. */
+export interface ForgetDeps extends HistoryDeps {
+  lake: HistoryDeps['lake'] & VersionedLake;
+}
+
 /**
- * Removes what is known of the user from the database and the lake, leftovers of killed processes too, and these datasets of playlists; called again where it
- * failed half-way, it removes the rest. Tokens are removed by who stores them, and whoever calls this has asked before.
+ * Removes what is known of the user from the database and the lake, with the versions that the lake keeps of it and what
+ * killed processes have left, and these datasets of playlists; called again where it failed half-way, it removes the rest.
+ * Tokens are removed by who stores them, and whoever calls this has asked before.
  *
  * Throws `LeaseHeldError` where a run that tells of the user is under way.
  */
-export async function forget(deps: HistoryDeps, datasets: readonly string[] = []): Promise<ForgetResult> {
+export async function forget(deps: ForgetDeps, datasets: readonly string[] = []): Promise<ForgetResult> {
   const held: HeldRun[] = [];
   const today = new Date(deps.clock.now()).toISOString().slice(0, 10);
   const wanted = [
@@ -37,6 +43,7 @@ export async function forget(deps: HistoryDeps, datasets: readonly string[] = []
   // What is left is the runs that did this.
   for (const { id } of held) await deps.runs.remove(id);
   for (const dt of await deps.runDays.outdated()) await copyRuns(deps, dt);
+  await deps.lake.removeVersions([...TABLES_OF_USER, 'runs']);
   return forgotten;
 }
 

@@ -27,6 +27,7 @@ export const handler = handle(async (event, call) => {
       const connectUser = await stack.openUser(env, database);
       const connect = await stack.openSources(env, database, call.say);
       const result = await hear({ ...deps, warehouse, connect, connectUser });
+      if (result.postponed) call.say(result.postponed);
       call.measure({ [METRICS.plays]: result.added, [METRICS.gaps]: result.gaps.length });
       return result;
     }),

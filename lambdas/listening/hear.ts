@@ -20,6 +20,16 @@ export async function hear(deps: HearDeps): Promise<HearResult> {
 
 /** What listening comes to while nobody has logged in. */
 export const IDLE: HearResult = {
-  ...{ from: null, to: null, received: 0, skipped: 0, added: 0, matched: 0, known: 0, gaps: [] },
+  ...{
+    from: null,
+    to: null,
+    received: 0,
+    skipped: 0,
+    added: 0,
+    matched: 0,
+    known: 0,
+    gaps: [],
+    postponed: null,
+  },
   learned: null,
 };

@@ -37,7 +37,7 @@ export async function learnHeard(deps: LearnDeps): Promise<HearResult['learned']
   const ledger = new Ledger();
   if (wanted.length === 0) return { asked: 0, known: 0, requests: 0, stopped: null };
   const found = new Map<string, HeardFeatures>();
-  const sources = connect(ledger);
+  const sources = connect(ledger, { canWait: true });
   let stopped: string | null = null;
   try {
     await askAll(sources, wanted, found);

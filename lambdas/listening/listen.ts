@@ -1,3 +1,4 @@
+import { PostponedError } from '../../core/errors.ts';
 import { type GapBounds, ListenRequest, type ListenResult, parseInput } from '../../core/events.ts';
 import { record } from '../../core/listening/record.ts';
 import type { FoundPlay, Gap, Play, RecentPlays } from '../../core/ports.ts';
@@ -10,19 +11,26 @@ export interface ListenDeps extends HistoryDeps {
 
 /** A play may show up so much after it began; Spotify is asked again for what is not older, in milliseconds. */
 const LATE_MS = 2 * 3_600_000;
+/** Says nothing of any time, so that no gap comes of it. */
+const NOTHING_SHOWN = { plays: [], isFull: false, unreadable: 0 };
 
 /**
  * Takes what Spotify shows of the user's last plays into the history and the lake. Times are Spotify's throughout, so
  * that this machine's clock does not matter.
  *
- * Throws `LeaseHeldError` where the history is being changed by another run.
+ * Where Spotify may not be asked now, nothing is taken in and the result says why. Throws `LeaseHeldError` where the history is being changed by another run.
  */
 export async function listen(deps: ListenDeps, input: ListenRequest): Promise<ListenResult> {
   parseInput(ListenRequest, input, 'listen');
   return await withHistory(deps, async (run) => {
     const last = await deps.history.lastListened();
     const after = last === null ? null : Date.parse(last) - LATE_MS;
-    const page = await deps.recentPlays.recentlyPlayed(after);
+    let postponed: string | null = null;
+    const page = await deps.recentPlays.recentlyPlayed(after).catch((error: unknown) => {
+      if (!(error instanceof PostponedError)) throw error;
+      postponed = error.message;
+      return NOTHING_SHOWN;
+    });
     const { unreadable = 0 } = page;
     const found = page.plays.map((play) => ({ ...play, played_at: iso(Date.parse(play.played_at)) }));
     const plays = found.flatMap(toPlay);
@@ -42,6 +50,7 @@ export async function listen(deps: ListenDeps, input: ListenRequest): Promise<Li
       skipped: found.length + unreadable - plays.length,
       ...recorded,
       gaps: gaps.map(toBounds),
+      postponed,
     };
   });
 }

@@ -34,7 +34,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { stackOutputs } from '../../adapters/stack/outputs.ts';
 import { systemClock } from '../../adapters/system.ts';
-import type { DoctorResult, RecommendCounts, RunResult, TrainResult } from '../../core/events.ts';
+import type { DoctorResult, ListResult, RecommendCounts, RunResult, TrainResult } from '../../core/events.ts';
 import { ENVIRONMENT, type FunctionName, functionName, type OUTPUTS } from '../../core/names.ts';
 import { type StandIn, startStandIn } from '../../sample/stand-in/server.ts';
 import { STAND_IN_USER } from '../../sample/stand-in/user-state.ts';
@@ -173,10 +173,15 @@ async function deploy(python: string): Promise<Deployment> {
   const onApp: Deployment['cdk'] = (command, consent) => cdk(environment, command, '--app', app, ...consent);
   await onApp('deploy', UNASKED.deploy);
 
-  const patience = { clock: systemClock, random: Math.random };
-  const output = await stackOutputs(new CloudFormationClient(clientOf(ministack)), STACK, patience);
+  const output = await outputsOf(ministack);
   return { folder, standIn, server, database, ministack, output, synthesise, cdk: onApp };
 }
+
+const outputsOf = (ministack: MiniStack) =>
+  stackOutputs(new CloudFormationClient(clientOf(ministack)), STACK, {
+    clock: systemClock,
+    random: Math.random,
+  });
 
 /** Settings of a real SDK client. */
 const clientOf = ({ url, certificate, environment }: MiniStack) => ({
@@ -493,15 +498,50 @@ const waits = (executionArn: string): Promise<true> =>
     expect((await cli(['artists', 'list'])).status).toBe(0);
   });
 
-  works('goes, but for its data, and can be deployed again', async () => {
-    const client = new S3Client({ ...clientOf(deployment.ministack), forcePathStyle: true });
-    const lake = new ListObjectsV2Command({ Bucket: deployment.output('lakeBucket') });
-    const before = await client.send(lake);
-    await deployment.cdk('destroy', UNASKED.destroy);
-    expect((await cli(['artists', 'list'])).status).toBe(1);
-    const after = await client.send(lake);
-    expect([after.KeyCount, after.Contents]).toEqual([before.KeyCount, before.Contents]);
-    await deployment.cdk('deploy', UNASKED.deploy);
-    expect((await cli(['artists', 'list'])).status).toBe(0);
-  });
+  works(
+    'goes, but for its data, and comes back with it as docs/restore.md says, without its database',
+    async () => {
+      const client = new S3Client({ ...clientOf(deployment.ministack), forcePathStyle: true });
+      const lakeBucket = deployment.output('lakeBucket');
+      const lake = new ListObjectsV2Command({ Bucket: lakeBucket });
+      const before = await client.send(lake);
+      const followed = documentOf<ListResult>(await cli(['artists', 'list'])).artists;
+      const heard = await cli(['history', 'export']);
+      await deployment.cdk('destroy', UNASKED.destroy);
+      expect((await cli(['artists', 'list'])).status).toBe(1);
+      const after = await client.send(lake);
+      expect([after.KeyCount, after.Contents]).toEqual([before.KeyCount, before.Contents]);
+
+      const { server, database } = deployment;
+      const name = new URL(database).pathname.slice(1);
+      await server.admin.query(`DROP DATABASE ${name}`);
+      await server.admin.query(`CREATE DATABASE ${name}`);
+      await deployment.synthesise({ lakeBucket });
+      await deployment.cdk('deploy', UNASKED.deploy);
+      const outputs = await outputsOf(deployment.ministack);
+      expect(outputs('lakeBucket')).toBe(lakeBucket);
+      deployment.output = outputs;
+      await putSecret('spotifySecret', APP);
+
+      const page = await readFile(join(ROOT, 'docs/restore.md'), 'utf8');
+      const steps = [...page.matchAll(/^ +npx soundalike (.*) --stack Soundalike$/gm)].map(([, step]) =>
+        String(step),
+      );
+      expect(steps).toEqual(['restore', 'doctor', 'run']);
+      for (const step of steps) {
+        const ended = await cli([step]);
+        expect([step, ended.status, documentOf(ended)]).toMatchObject([step, 0, {}]);
+      }
+      const artists = documentOf<ListResult>(await cli(['artists', 'list'])).artists;
+      const idsOf = (list: ListResult['artists']) => list.filter((one) => one.followed).map(({ id }) => id);
+      expect(idsOf(artists)).toEqual(idsOf(followed));
+      expect((await cli(['similar', names[0] as string])).status).toBe(0);
+      const [tables] = (await server.admin.query(
+        `SELECT COUNT(*) AS plays FROM ${name}.recently_played`,
+      )) as unknown as [{ plays: number }[]];
+      expect([tables[0]?.plays, (await cli(['history', 'export'])).stdout]).toEqual([50, heard.stdout]);
+      // Days that were collected before can be queried again.
+      expect(await partitions('recently_played')).not.toEqual([]);
+    },
+  );
 });

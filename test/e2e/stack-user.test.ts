@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { ParquetLake } from '../../adapters/lake/lake.ts';
 import { S3Store } from '../../adapters/lake/s3.ts';
+import { estimateCollection } from '../../core/budget.ts';
 import {
   type AddResult,
   type ForgetResult,
@@ -99,7 +100,8 @@ test('recommends and pushes there, what was asked for and nothing else; what fai
 });
 
 test('follows those that were heard', async () => {
-  const added: AddResult = { added: [], known: [], ambiguous: [], notFound: [] };
+  const collection = estimateCollection(0, { tracks: 10, dailyRequests: 1000 });
+  const added: AddResult = { added: [], known: [], ambiguous: [], notFound: [], collection };
   stack.lambda.functions.catalog = () => added;
   expect((await cli('artists', 'add', '--from-listening')).status).toBe(0);
   expect((await cli('artists', 'add', 'Velindel', '--from-listening', '--days', '7')).status).toBe(0);

@@ -67,7 +67,8 @@ const withStack = (test: (trial: Trial) => Promise<void>, follow = N): Promise<v
 function functionsOn({ main }: Pipeline, stack: () => DeployedStack): LambdaServer['functions'] {
   const catalog = async (event: Input): Promise<object> => {
     const { add, remove, after, adopt } = parseInput(CatalogRequest, event, 'catalog');
-    if (add) return addArtists({ ...main, provider: 'spotify' }, add);
+    const limits = { tracks: 10, dailyRequests: 1000 };
+    if (add) return addArtists({ ...main, provider: 'spotify', limits }, add);
     if (remove) return removeArtists(main.artists, remove);
     if (!adopt) return listArtists(main.artists, { after, limit: 2 });
     const client = new S3Client({ ...clientFor(stack().s3.url), forcePathStyle: true });
@@ -409,3 +410,29 @@ test.each([
   const { stderr } = await soundalike(path, { environment });
   expect(stderr.includes('@aws-sdk')).toBe(which === 'the');
 });
+
+test('the doctor adds what the alarms show, and alarm-test sets a real one off', () =>
+  withStack(async ({ stack, cli }) => {
+    const own = { name: 'database', ok: true, detail: 'answers', remedy: null };
+    stack.lambda.functions.doctor = () => ({
+      ok: true,
+      checks: [own],
+      hoursSincePublished: null,
+      requests: 0,
+    });
+    stack.alarms.subscribed = { 'someone@example.com': false };
+    const examined = await cli(['doctor']);
+    expect([examined.status, documentOf(examined)]).toMatchObject([
+      1,
+      { ok: false, checks: [own, { name: 'subscription', ok: false }, { name: 'alarms', ok: true }] },
+    ]);
+    const mute = await cli(['alarm-test']);
+    expect(errorOf(mute, 1).code).toBe('alarm-mute');
+    stack.alarms.subscribed = { 'someone@example.com': true };
+    const heard = await cli(['alarm-test', '--alarm', `${STACK}-undelivered`]);
+    expect([heard.status, documentOf(heard)]).toMatchObject([
+      0,
+      { alarm: `${STACK}-undelivered`, was: 'OK', action: { succeeded: true } },
+    ]);
+    expect((await soundalike(['alarm-test', '--json'])).status).toBe(2);
+  }));

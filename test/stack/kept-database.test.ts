@@ -38,3 +38,12 @@ test('what was confirmed once holds for the deployments after it', () => {
   expect(refusals(mariadb, parameterOf(mariadb, confirmed))).toEqual([]);
   expect(refusals(mysql, parameterOf(mysql, confirmed))).toHaveLength(1);
 });
+
+test('a database that was restored is that of its snapshot, which a later deployment must name too', () => {
+  const restored = synthesise({ databaseSnapshot: 'of-monday' });
+  expect(refusals(restored, parameterOf(restored))).toEqual([]);
+  expect(refusals(restored, before)).toEqual([
+    expect.stringContaining('--parameters ReplaceDatabaseBy=mysql:of-monday'),
+  ]);
+  expect(refusals(mysql, parameterOf(mysql, parameterOf(restored)))).toHaveLength(1);
+});

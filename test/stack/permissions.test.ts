@@ -106,7 +106,13 @@ describe('each function may do what it does', () => {
     ['collector', [...DATABASE, ...READ_LAKE, ...WRITE_LAKE, ...QUERY]],
     ['similarity', [...DATABASE, ...READ_LAKE, ...WRITE_LAKE, ...QUERY]],
     ['trainer', [...DATABASE, ...READ_LAKE, ...WRITE_LAKE, ...QUERY]],
-    ['listening', [...DATABASE, 'secretsmanager:PutSecretValue', ...READ_LAKE, ...WRITE_LAKE, ...QUERY]],
+    [
+      'listening',
+      [
+        ...[...DATABASE, 'secretsmanager:PutSecretValue', ...READ_LAKE, ...WRITE_LAKE, ...QUERY],
+        ...['s3:DeleteObjectVersion', 's3:ListBucketVersions'],
+      ],
+    ],
     ['recommender', [...DATABASE, 'secretsmanager:PutSecretValue', ...READ_LAKE, ...WRITE_LAKE, ...QUERY]],
     ['doctor', [...DATABASE, ...READ_LAKE, ...QUERY]],
   ])('%s', (name, actions) => {

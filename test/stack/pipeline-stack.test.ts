@@ -54,12 +54,23 @@ describe('the lake', () => {
     }
   });
 
-  test('forgets uploads, trainings and shards that were given up, and results of queries', () => {
-    expect(lake?.Properties.LifecycleConfiguration.Rules).toEqual([
-      { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
-      { ExpirationInDays: 7, Prefix: 'uploads/', Status: 'Enabled' },
-      { ExpirationInDays: 7, Prefix: 'checkpoints/', Status: 'Enabled' },
-      { ExpirationInDays: 7, Prefix: 'shards/', Status: 'Enabled' },
+  test('keeps earlier versions for 30 days', () => {
+    expect(lake?.Properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+    expect(lake?.Properties.LifecycleConfiguration.Rules[0]).toEqual({
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+      ExpiredObjectDeleteMarker: true,
+      NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+      Status: 'Enabled',
+    });
+  });
+
+  test('forgets what runs have left behind, their slices after any schedule has given them up, and results of queries', () => {
+    const version = { NoncurrentVersionExpiration: { NoncurrentDays: 1 }, Status: 'Enabled' };
+    expect(lake?.Properties.LifecycleConfiguration.Rules.slice(1)).toEqual([
+      { ExpirationInDays: 7, Prefix: 'uploads/', ...version },
+      { ExpirationInDays: 7, Prefix: 'checkpoints/', ...version },
+      { ExpirationInDays: 7, Prefix: 'shards/', ...version },
+      { ExpirationInDays: 90, Prefix: 'staging/', ...version },
     ]);
     expect(results?.Properties.LifecycleConfiguration.Rules).toMatchObject([{ ExpirationInDays: 7 }]);
   });
@@ -376,7 +387,7 @@ describe('schedules', () => {
   test('start both workflows, the doctor and the listening, with a time zone, tries and a queue for what cannot be delivered', () => {
     const schedules = propertiesOf('AWS::Scheduler::Schedule');
     expect(schedules.map(({ Target }) => JSON.parse(Target.Input))).toEqual([
-      { collect: { tracks: 10 }, similarity: { minCoverage: 0.8, method: 'mean' } },
+      { collect: { unfinished: true, tracks: 10 }, similarity: { minCoverage: 0.8, method: 'mean' } },
       {},
       {},
       { train: {}, recommend: { push: true } },
@@ -427,7 +438,7 @@ describe('schedules', () => {
       ScheduleExpressionTimezone: 'Atlantic/Reykjavik',
       Target: {
         Input: JSON.stringify({
-          collect: { tracks: 50 },
+          collect: { unfinished: true, tracks: 50 },
           similarity: {
             minCoverage: 0.5,
             method: 'whitened',

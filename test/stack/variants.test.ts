@@ -1,4 +1,4 @@
-import { ofType, synthesise, validate } from './synthesise.ts';
+import { functionsOf, ofType, synthesise, validate } from './synthesise.ts';
 
 describe("the CDK's validator and cdk-nag find nothing that is not explained", () => {
   test.each([
@@ -26,6 +26,8 @@ describe("the CDK's validator and cdk-nag find nothing that is not explained", (
       keepDays: 90,
       spotifyApiUrl: 'http://x.test:8080/v1',
     },
+    { lakeBucket: 'soundalike-lake.of-old', databaseSnapshot: 'soundalike-2026-11-22' },
+    { database: 'aurora-serverless', databaseSnapshot: 'rds:soundalike-2026-11-22-04-30' },
   ])('%j', (settings) => {
     const reports = validate(settings);
     expect(reports.map(({ pluginName }) => pluginName)).toContain('AwsSolutions');
@@ -117,4 +119,55 @@ test('nat-gateway is one gateway in the place of the instance', () => {
   const stack = synthesise({ egress: 'nat-gateway' });
   expect(ofType(stack, 'AWS::EC2::NatGateway')).toHaveLength(1);
   expect(ofType(stack, 'AWS::EC2::Instance')).toEqual([]);
+});
+
+describe('a stack that begins with what is there', () => {
+  const [lakeBucket, databaseSnapshot] = ['lake-of-old', 'soundalike-2026-11-22'];
+
+  test('uses the bucket by its name, for its tables and in the policies of its functions', () => {
+    const stack = synthesise({ lakeBucket });
+    const buckets = ofType(stack, 'AWS::S3::Bucket').map(([id]) => id);
+    expect(buckets).toEqual([expect.stringMatching(/^WarehouseResults/)]);
+    expect(stack.Outputs.LakeBucket?.Value).toBe(lakeBucket);
+    for (const [, { Properties }] of ofType(stack, 'AWS::Glue::Table')) {
+      expect(JSON.stringify(Properties.TableInput.StorageDescriptor.Location)).toContain(
+        `s3://${lakeBucket}/`,
+      );
+    }
+    const policies = JSON.stringify(ofType(stack, 'AWS::IAM::Policy'));
+    expect(policies).toContain(`:s3:::${lakeBucket}/*`);
+  });
+
+  test.each(['mysql', 'mariadb'])(
+    'restores %s from the snapshot, with a new password that the functions read',
+    (database) => {
+      const stack = synthesise({ database, databaseSnapshot });
+      const [[, instance] = []] = ofType(stack, 'AWS::RDS::DBInstance');
+      expect(instance?.Properties).toMatchObject({
+        DBSnapshotIdentifier: databaseSnapshot,
+        Engine: database,
+      });
+      // RDS inherits these from the snapshot and refuses others, and keeps a restored password for Oracle alone.
+      for (const name of ['DBName', 'MasterUsername', 'ManageMasterUserPassword', 'StorageEncrypted']) {
+        expect(instance?.Properties).not.toHaveProperty(name);
+      }
+      const password = JSON.stringify(instance?.Properties.MasterUserPassword);
+      const secret = ofType(stack, 'AWS::SecretsManager::Secret').find(([id]) => password.includes(id));
+      expect(secret?.[1].Properties.GenerateSecretString.SecretStringTemplate).toBe('{"username":"dbadmin"}');
+      const [collector] = functionsOf(stack).filter(([name]) => name === 'collector');
+      const { SOUNDALIKE_DATABASE_SECRET } = collector?.[1].Properties.Environment.Variables ?? {};
+      const [[attachment] = []] = ofType(stack, 'AWS::SecretsManager::SecretTargetAttachment');
+      expect(SOUNDALIKE_DATABASE_SECRET).toEqual({ Ref: attachment });
+    },
+  );
+
+  test('restores Aurora from the snapshot of a cluster', () => {
+    const stack = synthesise({ database: 'aurora-serverless', databaseSnapshot });
+    const [[, cluster] = []] = ofType(stack, 'AWS::RDS::DBCluster');
+    expect(cluster?.Properties).toMatchObject({ SnapshotIdentifier: databaseSnapshot });
+    for (const name of ['DatabaseName', 'MasterUsername', 'ManageMasterUserPassword']) {
+      expect(cluster?.Properties).not.toHaveProperty(name);
+    }
+    expect(JSON.stringify(cluster?.Properties.MasterUserPassword)).toContain('resolve:secretsmanager');
+  });
 });

@@ -179,8 +179,8 @@ test('the state stays far below 256 KB with the longest lists that results have'
   expect(Buffer.byteLength(JSON.stringify(output))).toBeLessThan(100 * 1024);
 });
 
-test('an execution is ended after three days, logs its steps without what flows through them, and invokes two functions and no more', () => {
-  expect(machine.TimeoutSeconds).toBe(3 * 24 * 60 * 60);
+test('an execution is ended after 30 days, logs its steps without what flows through them, and invokes two functions and no more', () => {
+  expect(machine.TimeoutSeconds).toBe(30 * 24 * 60 * 60);
   expect(properties.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
   const tasks = Object.values(machine.States).filter(({ Type }) => Type === 'Task');
   const functions = tasks.filter(({ Resource }) => !String(Resource).includes(':sns:'));

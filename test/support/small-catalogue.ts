@@ -72,6 +72,34 @@ export function smallCatalogue(artists = 60, tracks = 3): Catalogue {
   };
 }
 
+/** Id of the n-th artist's i-th album. */
+export const albumId = (n: number, i: number): string =>
+  `Album${String(n).padStart(13, '0')}${String(i).padStart(4, '0')}`;
+
+/** Artists with so many tracks each, which stand on albums of so many, the last first, in the order of popularity. */
+export function catalogueOf(artists: number, tracks: number, size: number): Catalogue {
+  const catalogue = smallCatalogue(artists, tracks);
+  const byArtist = Map.groupBy(catalogue.tracks, ({ artist_ids }) => artist_ids[0]);
+  for (const [n, artist] of catalogue.artists.entries()) {
+    const own = byArtist.get(artist.id) ?? [];
+    for (let i = 0; i * size < own.length; i++) {
+      const album = own.slice(i * size, (i + 1) * size);
+      for (const [at, track] of album.entries()) {
+        Object.assign(track, { album_id: albumId(n + 1, i), track_number: at + 1 });
+      }
+      catalogue.albums.push({
+        id: albumId(n + 1, i),
+        name: `Album ${i}`,
+        release_date: `${1990 + i}`,
+        total_tracks: album.length,
+        artist_id: artist.id,
+        image_url: null,
+      });
+    }
+  }
+  return catalogue;
+}
+
 /** An artist of a catalogue as the catalog takes it. */
 export const toArtist = ({
   id,

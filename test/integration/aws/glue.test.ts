@@ -141,6 +141,20 @@ describe('the store', () => {
     expect(glue.inputsOf('BatchCreatePartition')).toHaveLength(2);
   });
 
+  test('registers all that lies in the bucket, though Glue knows nothing of it, and again', async () => {
+    const before = new ParquetLake(new FolderStore(folder));
+    await before.write('related_artists', DAY, [ROW]);
+    await before.write('related_artists', '2026-11-23', [ROW]);
+    await before.putSlice('run', 'artists', []);
+    expect(glue.calls).toEqual([]);
+    expect(await store.registerAll()).toBe(2);
+    const registered = glue
+      .inputsOf('BatchCreatePartition')
+      .map(({ PartitionInputList }) => PartitionInputList);
+    expect(registered).toMatchObject([[{ Values: [DAY] }], [{ Values: ['2026-11-23'] }]]);
+    expect(await store.registerAll()).toBe(2);
+  });
+
   test('removes a day from Glue and from the bucket, after which it can come back', async () => {
     const lake = new ParquetLake(store);
     await lake.write('related_artists', DAY, [ROW]);

@@ -56,6 +56,28 @@ async function fileOf(size: number): Promise<{ path: string; content: Buffer }> 
   return { path, content };
 }
 
+test('earlier versions go for good, those of removed objects too; what lies there stays, and so do others', async () => {
+  s3.versioned = true;
+  for (const key of ['a/kept', 'a/gone', 'a/again', 'b/other']) {
+    await store.put(key, bytes('1'));
+    await store.put(key, bytes('2'));
+  }
+  await store.removeAll('a/gone');
+  await store.removeAll('a/again');
+  await store.put('a/again', bytes('3'));
+  expect(s3.earlier).toHaveLength(8);
+  await store.removeVersions('a/');
+  expect(s3.earlier.map(({ path, object }) => [path, String(object)])).toEqual([['lake/lake/b/other', '1']]);
+  expect(await Promise.all(['a/kept', 'a/gone', 'a/again', 'b/other'].map(stored))).toEqual([
+    '2',
+    'nothing',
+    '3',
+    '2',
+  ]);
+  await store.removeVersions('a/');
+  expect(await store.list('a/')).toEqual(['a/again', 'a/kept']);
+});
+
 test('an object comes back as it was put, and the next put replaces it', async () => {
   expect(await store.get('a/b.json')).toBeUndefined();
   await store.put('a/b.json', bytes('한국 \u0000 old'));

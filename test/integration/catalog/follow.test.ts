@@ -1,3 +1,4 @@
+import { estimateCollection } from '../../../core/budget.ts';
 import type { Catalogue } from '../../../core/catalogue.ts';
 import type { AddResult } from '../../../core/events.ts';
 import { addArtists, listArtists, removeArtists } from '../../../lambdas/catalog/follow.ts';
@@ -24,15 +25,20 @@ function named(): Catalogue {
   return catalogue;
 }
 
-type Add = (...queries: string[]) => Promise<AddResult>;
+type Add = (...queries: string[]) => Promise<Omit<AddResult, 'collection'>>;
+
+const LIMITS = { tracks: 100, dailyRequests: 1000 };
 
 const withCatalog = (mode: Mode, test: (add: Add, pipeline: Pipeline) => Promise<void>): Promise<void> =>
   withPipeline({ mode, catalogue: named(), follow: 0 }, (pipeline) => {
     const { artists, connect, clock } = pipeline.main;
-    return test(
-      (...queries) => addArtists({ artists, clock, connect, provider: 'stand-in' }, queries),
-      pipeline,
-    );
+    return test(async (...queries) => {
+      const deps = { artists, clock, connect, provider: 'stand-in', limits: LIMITS };
+      const { collection, ...found } = await addArtists(deps, queries);
+      const { length } = await artists.followed();
+      expect(collection).toEqual(estimateCollection(length, LIMITS));
+      return found;
+    }, pipeline);
   });
 
 const artist = (n: number) => ({

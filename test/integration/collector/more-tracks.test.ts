@@ -1,34 +1,8 @@
-import type { Catalogue, CatalogueTrack } from '../../../core/catalogue.ts';
+import type { CatalogueTrack } from '../../../core/catalogue.ts';
 import { LeaseHeldError } from '../../../core/errors.ts';
 import { MODES } from '../../../sample/stand-in/modes.ts';
 import { DAY_MS, type Pipeline, TODAY, withPipeline } from '../../support/pipeline.ts';
-import { artistId, smallCatalogue, trackId } from '../../support/small-catalogue.ts';
-
-const albumId = (n: number, i: number): string =>
-  `Album${String(n).padStart(13, '0')}${String(i).padStart(4, '0')}`;
-
-/** Artists with so many tracks each, which stand on albums of so many, the last first, in the order of popularity. */
-function catalogueOf(artists: number, tracks: number, size: number): Catalogue {
-  const catalogue = smallCatalogue(artists, tracks);
-  for (const [n, artist] of catalogue.artists.entries()) {
-    const own = catalogue.tracks.filter(({ artist_ids }) => artist_ids.includes(artist.id));
-    for (let i = 0; i * size < own.length; i++) {
-      const album = own.slice(i * size, (i + 1) * size);
-      for (const [at, track] of album.entries()) {
-        Object.assign(track, { album_id: albumId(n + 1, i), track_number: at + 1 });
-      }
-      catalogue.albums.push({
-        id: albumId(n + 1, i),
-        name: `Album ${i}`,
-        release_date: `${1990 + i}`,
-        total_tracks: album.length,
-        artist_id: artist.id,
-        image_url: null,
-      });
-    }
-  }
-  return catalogue;
-}
+import { albumId, artistId, catalogueOf, smallCatalogue, trackId } from '../../support/small-catalogue.ts';
 
 /** The requests since the log was last cleared, but for tokens and features. */
 const asked = ({ standIn }: Pipeline): string[] =>

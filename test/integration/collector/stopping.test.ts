@@ -56,7 +56,7 @@ test('a stopped collection goes on for the same artists only', () =>
 
 test('the daily budget used up by another function: it goes on after midnight, for its own day', () =>
   withPipeline({}, (undisturbed) =>
-    withPipeline({ dailyRequests: 100 }, async (pipeline) => {
+    withPipeline({ dailyRequests: 200 }, async (pipeline) => {
       await undisturbed.collect();
       const { apiState } = pipeline.main.database;
       for (let n = 0; n < 70; n++) await apiState.admit(pipeline.provider, pipeline.clock.now(), 100);

@@ -79,6 +79,7 @@ export async function withPatient(
           openDatabase: async () => database,
           connect: async (apiState) => connector({ ...common, apiState, ...connection }),
           grant: async () => UserGrant.parse({}),
+          limits: () => ({ tracks: 10, dailyRequests }),
           ...{ lake, warehouse, clock },
           ...changes,
         }),

@@ -25,10 +25,13 @@ async function inDatabase<T>(work: (database: Database) => Promise<T>): Promise<
 }
 const plays = () => inDatabase(({ history }) => history.after(null, 1000));
 
-test('until somebody logs in it is idle: no database, no request, no metric, no error', async () => {
+test('until somebody logs in it is idle: no database, no request, no metric of listening, no error', async () => {
   const environment = { SOUNDALIKE_DATABASE: 'mysql://u:p@127.0.0.1:1/soundalike' };
   const answer = await stack.invoke('listening', {}, { environment });
-  expect([answer.result, answer.errorType, metricsOf(answer)]).toEqual([IDLE, undefined, {}]);
+  expect([answer.result, answer.errorType]).toEqual([IDLE, undefined]);
+  for (const name of ['Plays', 'Gaps', 'ConsentDaysLeft', 'Refused']) {
+    expect(metricsOf(answer)).not.toHaveProperty(name);
+  }
   expect(stack.standIn.requests.entries).toEqual([]);
 });
 
@@ -56,6 +59,20 @@ test('plays arrive in the database, the lake and Glue; what was heard is known a
   const ids = (added.result as unknown as AddResult).added.map(({ id }) => id);
   expect(ids.length).toBeGreaterThan(3);
   expect(stored.map(({ artist_id }) => artist_id)).toEqual(expect.arrayContaining(ids));
+});
+
+test('where the requests of the day are used up it is idle, and the next day has it all: no error, no gap', async () => {
+  stack.logIn();
+  const environment = { SPOTIFY_DAILY_REQUESTS: '1' };
+  const answer = await stack.invoke('listening', {}, { environment });
+  expect(answer).toMatchObject({
+    result: { received: 0, gaps: [], postponed: expect.stringContaining('1 requests a day') },
+  });
+  expect(answer.errorType).toBeUndefined();
+  expect(metricsOf(answer)).toMatchObject({ Plays: 0, Gaps: 0 });
+  expect(answer.log.filter(({ level }) => level === 'ERROR')).toEqual([]);
+  const { result } = await stack.invoke('listening');
+  expect(result).toMatchObject({ received: 50, added: 50, gaps: [], postponed: null });
 });
 
 test('what Spotify gives in the place of a refresh token is stored', async () => {
@@ -133,12 +150,15 @@ test('an uploaded privacy export is taken in, login or not; again, it is known',
 });
 
 test('what is forgotten is gone from the database, the lake, Glue and the secret, and stays away', async () => {
+  stack.cloud.s3.versioned = true;
   stack.logIn();
   await stack.invoke('listening');
   const answer = await stack.invoke('listening', { forget: true });
   expect(answer.result).toMatchObject({ plays: 50, gaps: 0 });
   expect([await plays(), days('recently_played'), days('heard_features')]).toEqual([[], [], []]);
   expect([...objects('recently-played'), ...objects('heard-features')]).toEqual([]);
+  const ofUser = /recently-played|heard-features|recommendations|runs|uploads/;
+  expect(stack.cloud.s3.earlier.filter(({ path }) => ofUser.test(path))).toEqual([]);
   expect(grant().refresh_token).toBe('');
   expect((await stack.invoke('listening')).result).toEqual(IDLE);
   expect((await stack.invoke('catalog', { fromListening: 30 })).errorType).toBe('no-data');

@@ -1,6 +1,11 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { InvalidInputError, LeaseHeldError } from '../../../core/errors.ts';
+import {
+  BudgetSpentError,
+  InvalidInputError,
+  LeaseHeldError,
+  RateLimitedError,
+} from '../../../core/errors.ts';
 import type { FoundPlay } from '../../../core/ports.ts';
 import { exportHistory } from '../../../lambdas/listening/export-history.ts';
 import { forget } from '../../../lambdas/listening/forget.ts';
@@ -45,17 +50,54 @@ const rows = async () =>
 
 test('the first time all is asked for; then what is two hours older than the last play, and known plays stay one', async () => {
   expect(await showing([play(600), play(603)])).toEqual({
-    ...{ from: at(600), to: at(603), received: 2, skipped: 0, added: 2, matched: 0, known: 0, gaps: [] },
+    ...{
+      from: at(600),
+      to: at(603),
+      received: 2,
+      skipped: 0,
+      added: 2,
+      matched: 0,
+      known: 0,
+      gaps: [],
+      postponed: null,
+    },
   });
   expect(await showing([play(600), play(603), play(606)])).toEqual({
-    ...{ from: at(483), to: at(606), received: 3, skipped: 0, added: 1, matched: 0, known: 2, gaps: [] },
+    ...{
+      from: at(483),
+      to: at(606),
+      received: 3,
+      skipped: 0,
+      added: 1,
+      matched: 0,
+      known: 2,
+      gaps: [],
+      postponed: null,
+    },
   });
   expect(asked).toEqual([null, Date.parse(at(483))]);
   expect(await rows()).toEqual([600, 603, 606].map((minute) => [at(minute), `t${minute}`]));
 });
 
+test.each([
+  new RateLimitedError('Spotify asks to wait', 'wait', 1),
+  new BudgetSpentError('the budget is used up', 'wait', 1),
+])(
+  'where Spotify may not be asked now, nothing is taken in: no gap, no failed run ($message)',
+  async (error) => {
+    await showing([play(600)]);
+    const refused: ListenDeps['recentPlays'] = { recentlyPlayed: () => Promise.reject(error) };
+    expect(await listen({ ...machine, recentPlays: refused }, {})).toEqual({
+      ...{ from: at(480), to: at(600), received: 0, skipped: 0, added: 0, matched: 0, known: 0, gaps: [] },
+      postponed: error.message,
+    });
+    expect((await machine.runs.ofDay(TODAY)).map(({ status }) => status)).toEqual(['done', 'done']);
+    expect(await showing([play(600), play(603)])).toMatchObject({ added: 1, gaps: [], postponed: null });
+  },
+);
+
 test('somebody who hears nothing has an empty history, and nothing in the lake', async () => {
-  const nothing = { received: 0, skipped: 0, added: 0, matched: 0, known: 0, gaps: [] };
+  const nothing = { received: 0, skipped: 0, added: 0, matched: 0, known: 0, gaps: [], postponed: null };
   expect(await showing([])).toEqual({ from: null, to: null, ...nothing });
   expect(await machine.lake.days('recently_played')).toEqual([]);
   await showing([play(600)]);

@@ -103,7 +103,22 @@ function refuse(response: ServerResponse, { status, code, message }: AwsFault): 
   response.end(JSON.stringify({ message, Type: 'User' }));
 }
 
-/** A deployed stack over the wire: CloudFormation, Lambda, Step Functions and S3. */
+/** Where the alarms of the stack write to. */
+export const TOPIC = `arn:aws:sns:eu-central-1:123456789012:${STACK}-Alarms`;
+
+/** The alarms of a stack and the topic that they write to. */
+export interface AlarmsOfStack {
+  /** Their states, by name. */
+  states: Record<string, string>;
+  /** What CloudWatch tells of their actions, the last first. */
+  history: { AlarmName: string; Timestamp: number; HistorySummary: string }[];
+  /** What CloudWatch tells of the action of an alarm that is set off; nothing where it tells nothing. */
+  summary: string | undefined;
+  /** Addresses, and whether each has confirmed its subscription. */
+  subscribed: Record<string, boolean>;
+}
+
+/** A deployed stack over the wire: CloudFormation, CloudWatch, Lambda, Step Functions, SNS and S3. */
 export interface DeployedStack {
   lambda: LambdaServer;
   s3: S3Server;
@@ -112,6 +127,7 @@ export interface DeployedStack {
   runs: (input: Input) => Promise<Output>;
   /** How an execution ended, by ARN; nothing is there while it goes on. */
   ended: Map<string, Output>;
+  alarms: AlarmsOfStack;
   /** Outputs of the stack; may be changed. */
   outputs: Record<string, string>;
   /** What the command line finds it by. */
@@ -125,8 +141,16 @@ export async function serveStack(functions: LambdaServer['functions'] = {}): Pro
   const [lambda, s3, formation] = await Promise.all([
     serveLambda(functions),
     serveS3(),
-    serve(({ body }) => describeStacks(new URLSearchParams(body).get('StackName') ?? '', it.outputs)),
+    serve(({ body }) => {
+      const asked = new URLSearchParams(body);
+      const stack = asked.get('StackName') ?? '';
+      return asked.get('Action') === 'ListStackResources'
+        ? listResources(it.alarms, asked.get('NextToken'))
+        : describeStacks(stack, it.outputs);
+    }),
   ]);
+  const watch = await serveJson(watching(() => it.alarms));
+  const sns = await serve(() => listSubscriptions(it.alarms));
   const workflow = await serveJson({
     StartExecution: ({ name, input }) => {
       const executionArn = `${ARN}:execution:${STACK}-run:${name}`;
@@ -139,17 +163,25 @@ export async function serveStack(functions: LambdaServer['functions'] = {}): Pro
     },
     GetExecutionHistory: () => ({ events: [] }),
   });
-  const servers = [lambda, s3, formation, workflow];
+  const servers = [lambda, s3, formation, workflow, watch, sns];
   const it: DeployedStack = {
     lambda,
     s3,
     workflow,
     runs: () => new Promise(() => {}),
     ended: new Map(),
+    alarms: {
+      states: { [`${STACK}-egress-down`]: 'OK', [`${STACK}-undelivered`]: 'OK' },
+      history: [],
+      summary: `Successfully executed action ${TOPIC}`,
+      subscribed: { 'someone@example.com': true },
+    },
     outputs,
     environment: {
       AWS_ENDPOINT_URL_CLOUDFORMATION: formation.url,
+      AWS_ENDPOINT_URL_CLOUDWATCH: watch.url,
       AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+      AWS_ENDPOINT_URL_SNS: sns.url,
       AWS_ENDPOINT_URL_SFN: workflow.url,
       AWS_ENDPOINT_URL_S3: s3.url,
       AWS_ACCESS_KEY_ID: 'AKIATEST',
@@ -164,6 +196,65 @@ export async function serveStack(functions: LambdaServer['functions'] = {}): Pro
     },
   };
   return it;
+}
+
+/** CloudWatch with the alarms, as far as the command line asks. An alarm that is set off acts at once. */
+const watching = (alarms: () => AlarmsOfStack): JsonService['operations'] => ({
+  DescribeAlarms: ({ AlarmNames }) => ({
+    MetricAlarms: (AlarmNames as string[]).map((AlarmName) => ({
+      ...{ AlarmName, StateValue: alarms().states[AlarmName], ActionsEnabled: true },
+      AlarmActions: [TOPIC, 'arn:aws:automate:eu-central-1:ec2:reboot'],
+    })),
+  }),
+  DescribeAlarmHistory: ({ AlarmName, StartDate, NextToken }) => {
+    const found = alarms().history.filter(
+      (item) => (AlarmName ?? item.AlarmName) === item.AlarmName && item.Timestamp >= Number(StartDate),
+    );
+    // A page holds one.
+    const at = Number(NextToken ?? 0);
+    return {
+      AlarmHistoryItems: found.slice(at, at + 1).map((item) => ({ ...item, HistoryItemType: 'Action' })),
+      NextToken: at + 1 < found.length ? String(at + 1) : undefined,
+    };
+  },
+  SetAlarmState: ({ AlarmName, StateValue }) => {
+    const { states, history, summary } = alarms();
+    const name = String(AlarmName);
+    if (states[name] !== StateValue && summary) {
+      history.unshift({ AlarmName: name, Timestamp: Date.now() / 1000, HistorySummary: summary });
+    }
+    states[name] = String(StateValue);
+    return {};
+  },
+});
+
+/** The alarms and a queue, a page each; the rest does not matter. */
+function listResources({ states }: AlarmsOfStack, token: string | null) {
+  const all = [
+    ['AWS::SQS::Queue', 'queue'],
+    ...Object.keys(states).map((name) => ['AWS::CloudWatch::Alarm', name]),
+  ];
+  const at = Number(token ?? 0);
+  const [type, id] = all[at] as [string, string];
+  const member = `<member><ResourceType>${type}</ResourceType><PhysicalResourceId>${id}</PhysicalResourceId></member>`;
+  const next = at + 1 < all.length ? `<NextToken>${at + 1}</NextToken>` : '';
+  const result = `<StackResourceSummaries>${member}</StackResourceSummaries>${next}`;
+  return {
+    headers: { 'content-type': 'text/xml' },
+    text: `<ListStackResourcesResponse><ListStackResourcesResult>${result}</ListStackResourcesResult></ListStackResourcesResponse>`,
+  };
+}
+
+function listSubscriptions({ subscribed }: AlarmsOfStack) {
+  const members = Object.entries(subscribed).map(
+    ([address, confirmed]) =>
+      `<member><Protocol>email</Protocol><Endpoint>${address}</Endpoint><SubscriptionArn>${confirmed ? `${TOPIC}:1` : 'PendingConfirmation'}</SubscriptionArn></member>`,
+  );
+  const result = `<Subscriptions>${members.join('')}</Subscriptions>`;
+  return {
+    headers: { 'content-type': 'text/xml' },
+    text: `<ListSubscriptionsByTopicResponse><ListSubscriptionsByTopicResult>${result}</ListSubscriptionsByTopicResult></ListSubscriptionsByTopicResponse>`,
+  };
 }
 
 function describeStacks(stack: string, outputs: Record<string, string>) {

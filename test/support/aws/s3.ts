@@ -23,6 +23,10 @@ export interface S3Server {
   /** Uploads in parts that are neither completed nor aborted. */
   uploads: Map<string, Upload>;
   requests: S3Request[];
+  /** Whether earlier versions are kept; not unless told. */
+  versioned: boolean;
+  /** Those that are, the last first: of `bucket/key`; a mark stands for a removal. */
+  earlier: { id: string; path: string; object: Buffer | 'mark' }[];
   /** Asked at each request; may be replaced. */
   fault: (line: string, turn: number) => S3Fault | undefined;
   close(): Promise<void>;
@@ -53,6 +57,8 @@ export async function serveS3(): Promise<S3Server> {
     metadata: new Map(),
     uploads: new Map(),
     requests: [],
+    versioned: false,
+    earlier: [],
     fault: () => undefined,
     close: () =>
       new Promise((resolve) => {
@@ -79,6 +85,7 @@ function serveRequest(s3: S3Server, message: IncomingMessage, body: Buffer, resp
   const route = `${message.method}${query.has('uploads') ? ' uploads' : upload ? ' upload' : ''}`;
   if (upload && !s3.uploads.has(upload)) answer(response, 404, errorXml('NoSuchUpload'));
   else if (!isMet(s3, path, route, message)) answer(response, 412, errorXml('PreconditionFailed'));
+  else if (query.has('versions')) answer(response, 200, versionsXml(s3, path, query));
   else if (query.has('list-type')) answer(response, 200, listXml(s3, path, query));
   else if (query.has('delete')) answer(response, 200, remove(s3, path, body.toString()));
   else if (route === 'GET' || route === 'HEAD') get(s3, path, message, response);
@@ -134,6 +141,7 @@ function get(
 
 function put(s3: S3Server, path: string, from: unknown, body: Buffer, response: ServerResponse): void {
   const object = typeof from === 'string' ? s3.objects.get(decodeURIComponent(from)) : body;
+  if (object) keepVersion(s3, path);
   if (object) s3.objects.set(path, object);
   s3.metadata.delete(path);
   const copied = from ? '<CopyObjectResult><ETag>"1"</ETag></CopyObjectResult>' : '';
@@ -188,12 +196,63 @@ function listXml(s3: S3Server, bucket: string, query: URLSearchParams): string {
   return `<ListBucketResult>${contents.join('')}${more}</ListBucketResult>`;
 }
 
+/** Keeps what a put or a removal takes the place of. */
+function keepVersion({ versioned, earlier, objects, requests }: S3Server, path: string): void {
+  const object = objects.get(path);
+  if (versioned && object) earlier.unshift({ id: `v${requests.length}-${earlier.length}`, path, object });
+}
+
+/** Two to a page: first what lies there now, then the earlier ones; a mark is the latest where nothing lies there. */
+function versionsXml(s3: S3Server, bucket: string, query: URLSearchParams): string {
+  const prefix = `${bucket}/${query.get('prefix') ?? ''}`;
+  const key = (path: string): string => path.slice(bucket.length + 1);
+  const xml = (kind: string, path: string, id: string, isLatest: boolean): string =>
+    `<${kind}><Key>${key(path)}</Key><VersionId>${id}</VersionId><IsLatest>${isLatest}</IsLatest></${kind}>`;
+  const all = [
+    ...[...s3.objects.keys()].map((path) => ({ path, text: xml('Version', path, 'now', true) })),
+    ...s3.earlier.map(({ id, path, object }, i) => {
+      const isLast = s3.earlier.findIndex((other) => other.path === path) === i && !s3.objects.has(path);
+      return { path, text: xml(object === 'mark' ? 'DeleteMarker' : 'Version', path, id, isLast) };
+    }),
+  ].filter(({ path }) => path.startsWith(prefix));
+  const start = Number(query.get('version-id-marker') ?? 0);
+  const page = all.slice(start, start + 2).map(({ text }) => text);
+  const isTruncated = start + 2 < all.length;
+  const next = isTruncated
+    ? `<NextKeyMarker>any</NextKeyMarker><NextVersionIdMarker>${start + 2}</NextVersionIdMarker>`
+    : '';
+  return `<ListVersionsResult><IsTruncated>${isTruncated}</IsTruncated>${next}${page.join('')}</ListVersionsResult>`;
+}
+
+function removeObject(s3: S3Server, path: string): void {
+  const { versioned, earlier, objects, requests } = s3;
+  if (!objects.has(path)) return;
+  keepVersion(s3, path);
+  objects.delete(path);
+  if (versioned) earlier.unshift({ id: `m${requests.length}-${earlier.length}`, path, object: 'mark' });
+}
+
+/** Removes one version for good. An object whose mark goes is there again, as its last version has it. */
+function removeVersion({ earlier, objects }: S3Server, path: string, id: string): void {
+  const at = earlier.findIndex((version) => version.path === path && version.id === id);
+  const [removed] = earlier.splice(at, 1);
+  const last = earlier.find((version) => version.path === path);
+  if (removed?.object === 'mark' && !objects.has(path) && last && last.object !== 'mark') {
+    objects.set(path, last.object);
+  }
+}
+
 /** Removes at most 1,000 objects, as S3 does; those whose name has `locked` stay and are told in the answer. */
 function remove(s3: S3Server, bucket: string, body: string): string {
-  const keys = [...body.matchAll(/<Key>([^<]*)</g)].map(([, key]) => key as string);
-  if (keys.length > 1000) return errorXml('MalformedXML');
-  const locked = keys.filter((key) => key.includes('locked'));
-  for (const key of keys) if (!locked.includes(key)) s3.objects.delete(`${bucket}/${key}`);
+  const objects = [...body.matchAll(/<Key>([^<]*)<\/Key>(?:<VersionId>([^<]*)<)?/g)];
+  if (objects.length > 1000) return errorXml('MalformedXML');
+  const locked = objects.map(([, key]) => key as string).filter((key) => key.includes('locked'));
+  for (const [, key = '', version] of objects) {
+    const path = `${bucket}/${key}`;
+    if (locked.includes(key)) continue;
+    if (version) removeVersion(s3, path, version);
+    else removeObject(s3, path);
+  }
   const errors = locked.map(
     (key) => `<Error><Key>${key}</Key><Code>AccessDenied</Code><Message>locked</Message></Error>`,
   );
