@@ -28,7 +28,7 @@ const NOT_STAGED = new Set<number | undefined>([1146, 1050]);
 const SWAP_TRIES = 3;
 
 /** Name of a table that an epoch stages. */
-export const stagedName = (table: string, epoch: number): string => `${table}_next_${epoch}`;
+const stagedName = (table: string, epoch: number): string => `${table}_next_${epoch}`;
 /** Name of the table that notes which shards an epoch has staged. */
 export const loadsName = (epoch: number): string => `related_artists_loads_${epoch}`;
 

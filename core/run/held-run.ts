@@ -25,7 +25,7 @@ export interface LeaseSettings {
 }
 
 /** Settings for a lease of this many milliseconds. */
-export const leaseSettings = (leaseMs: number): LeaseSettings => ({
+const leaseSettings = (leaseMs: number): LeaseSettings => ({
   leaseMs,
   renewMs: Math.ceil(leaseMs / 3),
   graceMs: 15 * 60_000,

@@ -1,6 +1,6 @@
 import type { RestoreResult } from '../../core/events.ts';
 import { record } from '../../core/listening/record.ts';
-import type { ArtistCatalog, Lake, Play } from '../../core/ports.ts';
+import type { ArtistCatalog, Play } from '../../core/ports.ts';
 import type { Row } from '../../core/tables.ts';
 import { type HistoryDeps, withHistory } from '../listening/with-history.ts';
 

@@ -1,7 +1,7 @@
 import { OWN } from '../../adapters/dataset/playlists-name.ts';
 import { NoDataError } from '../../core/errors.ts';
 import type { ImportResult } from '../../core/events.ts';
-import type { Lake, Progress } from '../../core/ports.ts';
+import type { Progress } from '../../core/ports.ts';
 import type { ReplaceDeps } from '../../core/run/replace.ts';
 import { withRun } from '../../core/run/with-run.ts';
 import { type ItemFailure, SourceHealth } from '../../core/source-health.ts';

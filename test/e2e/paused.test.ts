@@ -203,16 +203,16 @@ describe.each([0, 1, 2, 3, 4])('scenario %i', (s) => {
     base = join(root, `${s}-base`);
     await scenario.prepare(base);
     const { first, second } = scenario;
-    const after = async (name: string, ...commands: (readonly string[])[]) => {
+    const stateAfter = async (name: string, ...commands: (readonly string[])[]) => {
       const folder = copy(name);
       for (const command of commands) await done(folder, command);
       await expectAgreement(folder);
       return await stateOf(folder);
     };
     states = {
-      second: await after('second', second),
-      firstThenSecond: await after('first-second', first, second),
-      secondThenFirst: await after('second-first', second, first),
+      second: await stateAfter('second', second),
+      firstThenSecond: await stateAfter('first-second', first, second),
+      secondThenFirst: await stateAfter('second-first', second, first),
     };
     const counted = copy('counted');
     moments = await momentsOf([...first, '--data', counted], join(root, `${s}-count`));
