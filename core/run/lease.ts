@@ -37,7 +37,7 @@ function isHeld(run: Run, { clock, host }: HoldDeps): boolean {
  */
 export async function takeRun(deps: LeaseDeps, wanted: WantedRun): Promise<HeldRun> {
   for (;;) {
-    const { run, isMine } = await deps.transaction(({ runs }) => takeNext(deps, runs, wanted));
+    const { run, abandonedBy } = await deps.transaction(({ runs }) => takeNext(deps, runs, wanted));
     const held = new HeldRun(deps, run);
     try {
       await deps.lake.discardBefore({ run: run.id, epoch: run.epoch });
@@ -45,27 +45,27 @@ export async function takeRun(deps: LeaseDeps, wanted: WantedRun): Promise<HeldR
       await held.fail();
       throw error;
     }
-    if (isMine) return held;
-    await held.fail();
+    if (abandonedBy === undefined) return held;
+    await held.fail({ owner: abandonedBy });
   }
 }
 
-/** Takes the next run that stands in the way, or else the wanted one. */
+/** Takes the next run that stands in the way, whose holder it names, or else the wanted one. */
 async function takeNext(
   deps: LeaseDeps,
   runs: Runs,
   wanted: WantedRun,
-): Promise<{ run: Run; isMine: boolean }> {
+): Promise<{ run: Run; abandonedBy?: string }> {
   const isWanted = (run: Run) => run.kind === wanted.kind && run.dt === wanted.dt && wanted.resumes(run);
   for (const other of await runs.unfinished(wanted.alone)) {
     const isResumed = isWanted(other) && (other.status === 'waiting' || !isHeld(other, deps));
     // One that is replacing its day is only ever brought to its end.
     if (other.status === 'replacing' || (isHeld(other, deps) && !isResumed)) throw heldBy(other, wanted);
-    if (!isWanted(other)) return { run: await takeOver(deps, runs, other), isMine: false };
+    if (!isWanted(other)) return { run: await takeOver(deps, runs, other), abandonedBy: other.owner };
   }
   const last = (await runs.ofDay(wanted.dt)).filter(({ kind }) => kind === wanted.kind).at(-1);
   if (last && last.status !== 'done' && isWanted(last)) {
-    return { run: await takeOver(deps, runs, last), isMine: true };
+    return { run: await takeOver(deps, runs, last) };
   }
   const now = iso(deps.clock.now());
   const run: Run = {
@@ -80,7 +80,7 @@ async function takeNext(
     summary: null,
   };
   await runs.insert(run);
-  return { run, isMine: true };
+  return { run };
 }
 
 async function newHolder(

@@ -188,7 +188,7 @@ test('a failed run goes on by the same work; dead runs of other days and kinds a
   gone.add('a');
   const resumed = await takeRun(b, wanted());
   expect([resumed.id, resumed.progress]).toEqual([failed.id, '{"n":4}']);
-  expect(await stored(dead.id)).toMatchObject({ status: 'failed', owner: 'b', finished_at: at(0) });
+  expect(await stored(dead.id)).toMatchObject({ status: 'failed', owner: 'a', finished_at: at(0) });
   expect(await stored(alive.id)).toMatchObject({ status: 'running' });
   expect(await stored(failed.id)).toMatchObject({ status: 'running', finished_at: null });
   await resumed.fail();
