@@ -179,7 +179,9 @@ export class HeldRun {
    * Ends the run badly; its slices stay for the next try. Never throws, so that the first error is the one seen: returns
    * whether the run was still held, undefined where the database does not say.
    */
-  async fail(change: Pick<Partial<Run>, 'owner' | 'progress' | 'summary'> = {}): Promise<boolean | undefined> {
+  async fail(
+    change: Pick<Partial<Run>, 'owner' | 'progress' | 'summary'> = {},
+  ): Promise<boolean | undefined> {
     this.release();
     const finished_at = iso(this.#deps.clock.now());
     return await this.#save({ ...change, status: 'failed', finished_at }).catch(() => undefined);

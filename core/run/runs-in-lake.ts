@@ -1,4 +1,8 @@
+import { StagingGoneError } from '../errors.ts';
 import type { Lake, StagedObject, Tables, Transactions } from '../ports.ts';
+
+/** Copies of other processes that come first, at the most. */
+const TRIES = 20;
 
 /** What copying a day's runs to the lake needs. */
 export interface CopyDeps extends Transactions, Pick<Tables, 'runDays'> {
@@ -11,29 +15,34 @@ export interface CopyDeps extends Transactions, Pick<Tables, 'runDays'> {
  * versions of its own: the copy that was staged of an earlier version is discarded before a later one takes its place.
  */
 export async function copyRuns(deps: CopyDeps, dt: string): Promise<void> {
-  const { lake, transaction, runDays, newId } = deps;
-  for (let isPlaced = false; !isPlaced; ) {
-    const { version, runs } = await transaction(async (tables) => ({
-      version: await tables.runDays.version(dt),
-      runs: await tables.runs.ofDay(dt),
-    }));
-    const rows = runs.map(({ id, kind, status, started_at, finished_at, summary }) => ({
-      id,
-      kind,
-      status,
-      started_at,
-      finished_at,
-      summary,
-    }));
-    const copy = `runs-${dt}-${newId()}`;
-    const staged = await lake.stageTable({ run: copy, epoch: version }, 'runs', dt, rows);
-    const { claimed, replaces } = await runDays.claim(dt, version, JSON.stringify(staged));
-    if (!claimed) await lake.discard(staged);
-    else {
-      if (replaces) await lake.discard(JSON.parse(replaces) as StagedObject);
-      isPlaced = await lake.place(staged);
-      if (isPlaced) await runDays.written(dt, version);
-    }
-    await lake.clear(copy);
-  }
+  for (let tries = 1; tries <= TRIES; tries++) if (await isCopied(deps, dt)) return;
+  throw new StagingGoneError(
+    `expected to write the lake's copy of the runs of ${dt}, but something removed or replaced it ${TRIES} times`,
+    'see what else writes to the lake, and run the command again',
+  );
+}
+
+/** Returns false where the day's runs changed meanwhile, or another process wrote its copy. */
+async function isCopied({ lake, transaction, runDays, newId }: CopyDeps, dt: string): Promise<boolean> {
+  const { version, runs } = await transaction(async (tables) => ({
+    version: await tables.runDays.version(dt),
+    runs: await tables.runs.ofDay(dt),
+  }));
+  const rows = runs.map(({ id, kind, status, started_at, finished_at, summary }) => ({
+    id,
+    kind,
+    status,
+    started_at,
+    finished_at,
+    summary,
+  }));
+  const run = `runs-${dt}-${newId()}`;
+  const copy = await lake.stageTable({ run, epoch: version }, 'runs', dt, rows);
+  const { claimed, replaces } = await runDays.claim(dt, version, JSON.stringify(copy));
+  if (replaces) await lake.discard(JSON.parse(replaces) as StagedObject);
+  const isPlaced = claimed && (await lake.place(copy));
+  if (isPlaced) await runDays.written(dt, version);
+  else await lake.discard(copy);
+  await lake.clear(run);
+  return isPlaced;
 }
