@@ -220,7 +220,7 @@ describe.each([0, 1, 2, 3, 4])('scenario %i', (s) => {
 
   test('the first, stopped at any moment while the second comes to its end, changes nothing after it', async () => {
     const random = mulberry32(SEED + s);
-    const wanted = times(6, moments);
+    const wanted = times(3, moments);
     const at =
       wanted >= moments
         ? Array.from({ length: moments }, (_, i) => i + 1)
