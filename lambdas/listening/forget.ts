@@ -82,7 +82,9 @@ async function forgetAll(
       days++;
     }
   }
-  for (const table of [...TABLES_OF_USER, 'runs'] as const) await lake.removeLeftovers(table);
+  // Runs stage what they write elsewhere: what is unfinished here is of an earlier version.
+  for (const table of TABLES_OF_USER) await lake.removeLeftovers(table, { ofAnyone: true });
+  await lake.removeLeftovers('runs');
   for (const name of datasets) await run.place(await lake.stageRemoval(run.staging, 'playlists', name));
   // Days that only the lake knows of; the others are copied from the database once the runs that do this are gone.
   for (const dt of daysOfRuns) {
