@@ -16,6 +16,44 @@ export const FEATURES = [
 /** One of the eleven features that `--features` takes. */
 export type Feature = (typeof FEATURES)[number];
 
+/** The values that a column of audio features can have, both ends included. */
+export interface Bounds {
+  min: number;
+  max: number;
+  isInteger: boolean;
+}
+
+const SHARE: Bounds = { min: 0, max: 1, isInteger: false };
+
+/**
+ * What the columns of `audio_features` can hold: a value outside is a fault of its source, never a sound. Real data
+ * reach from -60 to +7.3 dB, to 250 beats a minute, and have tempo 0, time signature 0 and duration 0 for "not found".
+ */
+export const FEATURE_BOUNDS = {
+  danceability: SHARE,
+  energy: SHARE,
+  key: { min: -1, max: 11, isInteger: true },
+  loudness: { min: -70, max: 10, isInteger: false },
+  mode: { min: 0, max: 1, isInteger: true },
+  speechiness: SHARE,
+  acousticness: SHARE,
+  instrumentalness: SHARE,
+  liveness: SHARE,
+  valence: SHARE,
+  tempo: { min: 0, max: 300, isInteger: false },
+  time_signature: { min: 0, max: 7, isInteger: true },
+  duration_ms: { min: 0, max: 86_400_000, isInteger: true },
+} as const satisfies Record<string, Bounds>;
+
+/** A column of `audio_features` that has bounds. */
+export type BoundedFeature = keyof typeof FEATURE_BOUNDS;
+
+/** Whether a column of audio features can hold this number. */
+export function isWithinBounds(feature: BoundedFeature, value: number): boolean {
+  const { min, max, isInteger }: Bounds = FEATURE_BOUNDS[feature];
+  return value >= min && value <= max && (!isInteger || Number.isInteger(value));
+}
+
 /** Those that say how a song sounds by a number on a scale, as key and mode do not. */
 export const SOUND_FEATURES = FEATURES.filter(
   (feature): feature is Exclude<Feature, 'key' | 'mode'> => feature !== 'key' && feature !== 'mode',
