@@ -30,7 +30,6 @@ import { historyUploadKey, uploadKey, uploadPrefix } from '../core/names.ts';
 import type { TruthName } from '../core/ports.ts';
 import type { ExploreSources } from '../lambdas/explorer/sources.ts';
 import { ofDataset } from '../lambdas/importer/day.ts';
-import { sayLeftOut } from '../lambdas/importer/import.ts';
 import { readModel, summaryOf, UNNAMED } from '../lambdas/importer/import-vectors.ts';
 import { readDataset } from '../lambdas/importer/read-dataset.ts';
 import { historyDocuments } from '../lambdas/listening/import-history.ts';
@@ -100,7 +99,7 @@ async function importInto(
   const vectors = await vectorsAmong(paths);
   if (vectors) return await importVectorsInto(bucket, functions, vectors, date);
   const store = await storeOf(bucket);
-  const files = await datasetFiles(paths, sayLeftOut(say));
+  const files = await datasetFiles(paths, say);
   const upload = newId();
   const folder = mkdtempSync(join(tmpdir(), 'soundalike-import-'));
   const { progress, stop } = progressBar();

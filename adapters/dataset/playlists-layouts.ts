@@ -1,11 +1,10 @@
-import { open, readFile, stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { DatasetError, InvalidInputError } from '../../core/errors.ts';
 import { parseInput } from '../../core/events.ts';
-import { storageError } from '../storage-error.ts';
 import { isId } from './csv-row.ts';
 import { textLines } from './playlists-lines.ts';
 import { isSlice } from './playlists-name.ts';
+import { contentOf } from './table-bytes.ts';
 
 /** A song at its place in a playlist. */
 export interface PlaylistEntry {
@@ -33,6 +32,12 @@ export type ReadPlaylist = { line: number; bytes: number } & (
   | { reason: string }
 );
 
+/** A file, gzipped or not. */
+interface PackedFile {
+  path: string;
+  isPacked: boolean;
+}
+
 /** A kind of file with playlists, recognised by its beginning or its name. */
 export interface PlaylistsLayout {
   name: string;
@@ -41,15 +46,13 @@ export interface PlaylistsLayout {
   /** Whether a file with this beginning is one. */
   matches: (path: string, head: string) => boolean;
   /** The playlists of a file, in order. Throws `DatasetError` where nothing of it can be read. */
-  read: (path: string) => AsyncGenerator<ReadPlaylist>;
+  read: (file: PackedFile) => AsyncGenerator<ReadPlaylist>;
 }
 
 /** Slices have 33 MB; what is parsed as one must fit into memory several times over. */
 const LARGEST_SLICE = 256 << 20;
 /** A playlist holds 11,000 songs at most, which is some megabytes. */
 const LONGEST_LINE = 32 << 20;
-/** So much of a file tells what it is, in bytes. */
-const HEAD = 1 << 16;
 
 /** Every layout of playlists. */
 export const PLAYLISTS_LAYOUTS: readonly PlaylistsLayout[] = [
@@ -69,21 +72,11 @@ export const PLAYLISTS_LAYOUTS: readonly PlaylistsLayout[] = [
   },
 ];
 
-/** The layout of a file with playlists; undefined where it is none. */
-export async function playlistsLayoutOf(path: string): Promise<PlaylistsLayout | undefined> {
-  const head = (await headOf(path)).trimStart();
-  return head.startsWith('{') ? PLAYLISTS_LAYOUTS.find(({ matches }) => matches(path, head)) : undefined;
-}
-
-async function headOf(path: string): Promise<string> {
-  try {
-    await using file = await open(path);
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(HEAD) });
-    return new TextDecoder().decode(buffer.subarray(0, bytesRead));
-  } catch (error) {
-    throw storageError(path, error);
-  }
-}
+/** The layout of a file with playlists, by its beginning; undefined where it is none. */
+export const playlistsLayoutOf = (path: string, head: string): PlaylistsLayout | undefined =>
+  head.trimStart().startsWith('{')
+    ? PLAYLISTS_LAYOUTS.find(({ matches }) => matches(path, head.trimStart()))
+    : undefined;
 
 const id = z.string().refine(isId, 'expected an id of 1 to 64 ASCII characters without spaces');
 /** Nothing that has a longer name is a song; it would not fit into a line of the workspace. */
@@ -105,8 +98,8 @@ const LineTrack = z
 /** An entry as the file has it, with its place where that is told; `uri` may be an id too, or be missing. */
 type Told = Omit<PlaylistEntry, 'track_id'> & { uri: string | null; position?: number };
 
-async function* readSlice(path: string): AsyncGenerator<ReadPlaylist> {
-  const { playlists, bytes } = await parseSlice(path);
+async function* readSlice(file: PackedFile): AsyncGenerator<ReadPlaylist> {
+  const { playlists, bytes } = await parseSlice(file);
   for (const [i, value] of playlists.entries()) {
     yield {
       line: i + 1,
@@ -128,29 +121,26 @@ async function* readSlice(path: string): AsyncGenerator<ReadPlaylist> {
   }
 }
 
-async function parseSlice(path: string): Promise<{ playlists: unknown[]; bytes: number }> {
-  const bytes = await stat(path).then(
-    ({ size }) => size,
-    (error: unknown) => {
-      throw storageError(path, error);
-    },
-  );
+async function parseSlice({ path, isPacked }: PackedFile): Promise<{ playlists: unknown[]; bytes: number }> {
   const refused = (got: string) =>
     new DatasetError(
       `expected ${path} to be a slice of playlists ({"playlists": […]}) of at most ${LARGEST_SLICE} bytes, got ${got}`,
       'nothing was imported: get the file again, or leave it out',
     );
-  if (bytes > LARGEST_SLICE) throw refused(`${bytes} bytes`);
-  const content = await readFile(path).catch((error: unknown) => {
-    throw storageError(path, error);
-  });
-  const slice = Slice.safeParse(parseJson(new TextDecoder().decode(content)));
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of contentOf(path, isPacked)) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > LARGEST_SLICE) throw refused('more');
+  }
+  const slice = Slice.safeParse(parseJson(new TextDecoder().decode(Buffer.concat(chunks))));
   if (!slice.success) throw refused('what is no JSON or breaks off, or has no list of playlists');
   return { playlists: slice.data.playlists, bytes };
 }
 
-async function* readLines(path: string): AsyncGenerator<ReadPlaylist> {
-  for await (const { line, text: given, bytes } of textLines(path, LONGEST_LINE)) {
+async function* readLines({ path, isPacked }: PackedFile): AsyncGenerator<ReadPlaylist> {
+  for await (const { line, text: given, bytes } of textLines(contentOf(path, isPacked), LONGEST_LINE)) {
     if (given?.trim() === '') continue;
     const at = { line, bytes };
     const value = given === null ? undefined : parseJson(given);

@@ -26,7 +26,7 @@ export async function importDataset(deps: ImportDeps, input: ImportRequest): Pro
   const vectors = await vectorsAmong(request.paths);
   if (vectors) return await importVectors(deps, vectors, date);
   await rollForward(deps);
-  const files = await datasetFiles(request.paths, sayLeftOut(deps.say));
+  const files = await datasetFiles(request.paths, deps.say);
   const dt = files.some(isTable) ? date : NO_DAY;
   if (dt !== NO_DAY) await refuseDayOf('collection', deps, dt);
   return await importStaged(deps, dt, async (run) => ({
@@ -38,9 +38,3 @@ export async function importDataset(deps: ImportDeps, input: ImportRequest): Pro
     )),
   }));
 }
-
-/** Tells which files of a folder are left out. */
-export const sayLeftOut =
-  (say: (line: string) => void) =>
-  (path: string, why: string): void =>
-    say(`Left out ${path}: ${why}.`);

@@ -249,10 +249,12 @@ describe('the 30,000 songs', () => {
     expect(result.datasets).toEqual([{ name: 'songs', playlists: 2, entries: 4 }]);
   });
 
-  test('without the column there are none', async () => {
-    const bare = text.replaceAll('playlist_id', 'playlist_genre');
+  test('a name may stand for the id, and without either there are none', async () => {
+    await importFiles(machine, { 'named.csv': text.replaceAll('playlist_id', 'playlist_genre') });
+    expect(await tracksOf('named')).toEqual({ 'A list': ['t2', 't1', 't3', 't2', 't4'] });
+    const bare = text.replaceAll('playlist_id', 'playlist_genre').replaceAll('playlist_name', 'album');
     expect(await importFiles(machine, { 'songs.csv': bare })).toMatchObject({ tracks: 4, datasets: [] });
-    expect(await datasets()).toEqual([]);
+    expect(await datasets()).toEqual(['named']);
   });
 
   test('together with a file of playlists, both are imported', async () => {
