@@ -62,6 +62,8 @@ export interface MadeTables {
 
 /** What DuckDB may hold in memory; beyond it, it spills into the folder. */
 const MEMORY = '320MB';
+/** While rows are read: less is used, but below it the writer waits again and again for its turn. */
+const MEMORY_TO_READ = '1GB';
 const SETUP = join(import.meta.dirname, '../../sql/workspace');
 /** A whole number of 32 bits. */
 const INTEGER = { min: -(2 ** 31) + 1, max: 2 ** 31 - 1, isInteger: true };
@@ -78,6 +80,8 @@ export class Workspace {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   #appender: DuckDBAppender | undefined;
+  /** A file for the rows of each table. */
+  readonly #rows: string[] = [];
   #file = 0;
   #occurrence = 0;
 
@@ -176,6 +180,7 @@ export class Workspace {
 
   /** Makes the tables of a day of all that was added. */
   async makeTables(): Promise<MadeTables> {
+    await this.#ask(`SET memory_limit = '${MEMORY}'`);
     await this.#ask(`CREATE TABLE links AS ${linksSql}`);
     await this.#ask(`CREATE TABLE tracks AS ${tracksSql}`);
     const [[tracks] = []] = await this.#ask('SELECT count(DISTINCT track_id) FROM links');
@@ -210,7 +215,7 @@ export class Workspace {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** Puts the layout's statement, and a table for its rows, in their place. */
+  /** Puts the layout's statement in its place. */
   async #prepare(table: MappedTable): Promise<void> {
     const { layout } = table.mapped;
     const needs = layout.needs.flat().filter((column) => table.mapped.places.has(column));
@@ -218,7 +223,6 @@ export class Workspace {
     try {
       await this.#ask(viewOf(table, table.path, false));
       await this.#ask(`CREATE OR REPLACE VIEW listed AS ${layout.sql}`);
-      await this.#ask(`CREATE TABLE IF NOT EXISTS told AS SELECT 0 AS file, * FROM (${rowsSql}) LIMIT 0`);
     } catch (error) {
       throw new InvalidInputError(
         `expected the statement of the layout ${layout.name} to read the view given, got: ${(error as Error).message}`,
@@ -233,8 +237,8 @@ export class Workspace {
     { number: number; line: number; wrong: string; raw: Record<string, string | null> }[]
   > {
     const rows = await this.#ask(
-      `SELECT rowid - (SELECT min(rowid) FROM told WHERE file = $1), line, wrong, raw FROM told
-        WHERE file = $1 AND wrong NOT IN ('', 'no-song') ORDER BY rowid LIMIT ${NAMED}`,
+      `SELECT file_row_number, line, wrong, raw FROM told WHERE file = $1 AND wrong NOT IN ('', 'no-song')
+        ORDER BY place LIMIT ${NAMED}`,
       [this.#file],
     );
     return rows.map(([number, line, wrong, raw]) => ({
@@ -253,8 +257,16 @@ export class Workspace {
     return copied;
   }
 
+  /** A file of rows is written in their order with less memory than a table, and keeps their numbers. */
   async #addRows(): Promise<void> {
-    await this.#ask(`INSERT INTO told SELECT ${this.#file}, * FROM (${rowsSql})`);
+    const path = join(this.#folder, `rows-${this.#file}.parquet`);
+    await this.#ask(`SET memory_limit = '${MEMORY_TO_READ}'`);
+    await this.#ask(
+      `COPY (SELECT ${this.#file} AS file, * FROM (${rowsSql})) TO ${quoted(path)} (FORMAT parquet, COMPRESSION snappy)`,
+    );
+    this.#rows.push(path);
+    await this.#ask(`CREATE OR REPLACE VIEW told AS SELECT *, (CAST(file AS BIGINT) << 40) + file_row_number AS place
+      FROM read_parquet([${this.#rows.map(quoted).join(', ')}], file_row_number = true)`);
   }
 
   async #make(name: string, sql: string): Promise<Made> {
@@ -329,17 +341,16 @@ function viewOf(
     const place = mapped.places.get(column);
     return `${place === undefined ? 'CAST(NULL AS VARCHAR)' : at(place)} AS "${column}"`;
   });
-  const [first = 0] = mapped.places.values();
-  const again = [...mapped.places.values()].map(
-    (place) => `lower(trim(${at(place)})) = ${quoted((header[place] ?? '').toLowerCase())}`,
-  );
+  const [first = 0, ...others] = [...mapped.places.values()];
+  const isName = (place: number) =>
+    `lower(trim(${at(place)})) = ${quoted((header[place] ?? '').toLowerCase())}`;
   const types = [...(isCopy ? ['line'] : []), ...all].map((name) => `'${name}': 'VARCHAR'`);
   const name = basename(path).replace(/\.gz$/i, '');
   return `CREATE OR REPLACE VIEW given AS SELECT
     ${isCopy ? 'CAST(line AS BIGINT)' : 'CAST(NULL AS BIGINT)'} AS line,
     ${quoted(basename(name, extname(name)).replaceAll('_', ' ').trim())} AS file_name,
     CASE WHEN coalesce(trim(${at(first)}), '') = '' THEN trim(concat(${all.join(', ')})) = ''
-      ELSE ${again.join(' AND ')} END AS says_nothing,
+      WHEN ${isName(first)} THEN ${['true', ...others.map(isName)].join(' AND ')} ELSE false END AS says_nothing,
     CAST(NULL AS VARCHAR[]) AS ids,
     CAST(NULL AS VARCHAR[]) AS names,
     ${columns.join(', ')}

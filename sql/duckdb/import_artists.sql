@@ -4,7 +4,7 @@
 -- several spellings of a name the most frequent counts, then the first. An artist of whom only the id is known has it as
 -- name. Genres beside a track are its artist's where it has one; of several, each has them that has no others.
 WITH listed AS (
-  SELECT artist_id, min(rowid) AS place FROM told WHERE wrong IS NULL AND artist_id IS NOT NULL GROUP BY artist_id
+  SELECT artist_id, min(place) AS place FROM told WHERE wrong IS NULL AND artist_id IS NOT NULL GROUP BY artist_id
 ),
 spelled AS (
   SELECT artist_id, artist_name, count(*) AS times, min(place) AS place
@@ -16,9 +16,9 @@ named AS (
   SELECT artist_id, arg_max(artist_name, (times, -place)) AS artist_name FROM spelled GROUP BY artist_id
 ),
 track_genres AS (
-  SELECT links.artist_id, arg_min(genres, (CASE WHEN is_alone THEN 0 ELSE 1 END, place)) AS genres
+  SELECT links.artist_id, arg_min(genres, (CASE WHEN is_alone THEN 0 ELSE 1 END, links.place)) AS genres
   FROM links
-  JOIN told ON told.rowid = place
+  JOIN told ON told.place = links.place
   WHERE len(genres) > 0
   GROUP BY links.artist_id
 ),
@@ -37,7 +37,7 @@ SELECT
   told.popularity
 FROM ids
 LEFT JOIN listed ON listed.artist_id = ids.artist_id
-LEFT JOIN told ON told.rowid = listed.place
+LEFT JOIN told ON told.place = listed.place
 LEFT JOIN named ON named.artist_id = ids.artist_id
 LEFT JOIN track_genres ON track_genres.artist_id = ids.artist_id
 ORDER BY ids.artist_id

@@ -6,6 +6,6 @@ SELECT
   tracks.track_id AS id, danceability, energy, "key", loudness, mode, speechiness, acousticness, instrumentalness, liveness,
   valence, tempo, time_signature, told.duration_ms, source
 FROM tracks
-JOIN told ON told.rowid = tracks.features_place
+JOIN told ON told.place = tracks.features_place
 JOIN files ON files.file = told.file
 ORDER BY tracks.track_id

@@ -5,7 +5,7 @@ SELECT
   file,
   0 AS occurrence,
   playlist AS playlist_id,
-  CAST(row_number() OVER (PARTITION BY playlist ORDER BY rowid) - 1 AS INTEGER) AS position,
+  CAST(row_number() OVER (PARTITION BY playlist ORDER BY place) - 1 AS INTEGER) AS position,
   track_id,
   track_name AS name,
   ids[1] AS artist_id,

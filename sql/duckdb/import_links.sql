@@ -4,7 +4,7 @@
 -- artist without an id gets one of its name; names beside ids count where there are as many.
 WITH unnested AS (
   SELECT
-    rowid AS place,
+    place,
     file,
     track_id,
     coalesce(len(ids), 0) > 0 AS has_id,

@@ -33,17 +33,17 @@
 -- Column followers:
 WITH cleaned AS (
   SELECT
-    line,
-    says_nothing,
+    * REPLACE (
+      CASE
+        WHEN contains(artist_ids, 'spotify') THEN list_transform(ids, lambda text: spotify_id(text))
+        ELSE ids
+      END AS ids,
+      CASE
+        WHEN len(ids) > 0 THEN list_transform(names, lambda text: trim(text))
+        ELSE list_filter(list_transform(names, lambda text: trim(text)), lambda text: text <> '')
+      END AS names
+    ),
     spotify_id(track_id) AS id,
-    CASE
-      WHEN contains(artist_ids, 'spotify') THEN list_transform(ids, lambda text: spotify_id(text))
-      ELSE ids
-    END AS ids,
-    CASE
-      WHEN len(ids) > 0 THEN list_transform(names, lambda text: trim(text))
-      ELSE list_filter(list_transform(names, lambda text: trim(text)), lambda text: text <> '')
-    END AS names,
     spotify_id(artist_id) AS listed_id,
     to_number(popularity) AS popularity_value,
     to_number(followers) AS followers_value,
@@ -59,8 +59,7 @@ WITH cleaned AS (
     to_number(valence) AS valence_value,
     to_number(tempo) AS tempo_value,
     to_number(time_signature) AS time_signature_value,
-    to_number(duration_ms) AS duration_ms_value,
-    listed
+    to_number(duration_ms) AS duration_ms_value
   FROM listed
 ),
 checked AS (
@@ -68,57 +67,57 @@ checked AS (
     *,
     CASE
       WHEN says_nothing THEN ''
-      WHEN regexp_matches(listed.track_id, '^spotify:(?:local|episode|show):') THEN 'no-song'
+      WHEN regexp_matches(track_id, '^spotify:(?:local|episode|show):') THEN 'no-song'
       WHEN list_contains(getvariable('needs'), 'track_id') AND coalesce(id, '') = '' THEN 'track_id: a value'
       WHEN id <> '' AND NOT is_id(id) THEN 'track_id: an id of 1 to 64 ASCII characters without spaces'
       WHEN list_contains(getvariable('needs'), 'artist_id') AND coalesce(listed_id, '') = '' THEN 'artist_id: a value'
       WHEN listed_id <> '' AND NOT is_id(listed_id)
         THEN 'artist_id: an id of 1 to 64 ASCII characters without spaces'
-      WHEN list_contains(getvariable('needs'), 'artist_ids') AND ids IS NULL AND listed.artist_ids <> ''
+      WHEN list_contains(getvariable('needs'), 'artist_ids') AND ids IS NULL AND artist_ids <> ''
         THEN 'artist_ids: a list [''a'', ''b'']'
       WHEN (list_contains(getvariable('needs'), 'artist_ids') AND coalesce(len(ids), 0) = 0)
         OR len(list_filter(ids, lambda text: NOT is_id(text))) > 0
         THEN 'artist_ids: ids of 1 to 64 ASCII characters'
       WHEN id <> '' AND coalesce(len(ids), 0) = 0 AND coalesce(len(names), 0) = 0 THEN CASE
-        WHEN list_contains(getvariable('needs'), 'artist_names') AND names IS NULL AND listed.artist_names <> ''
+        WHEN list_contains(getvariable('needs'), 'artist_names') AND names IS NULL AND artist_names <> ''
           THEN 'artist_names: a list [''a'', ''b'']'
         WHEN list_contains(getvariable('needs'), 'artist_names') THEN 'artist_names: at least one name'
         WHEN list_contains(getvariable('needs'), 'artist_name') THEN 'artist_name: a value'
       END
-      WHEN is_outside(listed.popularity, popularity_value, getvariable('bounds').popularity) THEN 'popularity'
-      WHEN is_outside(listed.followers, followers_value, getvariable('bounds').followers) THEN 'followers'
+      WHEN is_outside(popularity, popularity_value, getvariable('bounds').popularity) THEN 'popularity'
+      WHEN is_outside(followers, followers_value, getvariable('bounds').followers) THEN 'followers'
     END AS wrong_text,
     CASE
-      WHEN is_outside(listed.danceability, danceability_value, getvariable('bounds').danceability) THEN 'danceability'
-      WHEN is_outside(listed.energy, energy_value, getvariable('bounds').energy) THEN 'energy'
-      WHEN is_outside(listed."key", key_value, getvariable('bounds')."key") THEN 'key'
-      WHEN is_outside(listed.loudness, loudness_value, getvariable('bounds').loudness) THEN 'loudness'
-      WHEN is_outside(listed.mode, mode_value, getvariable('bounds').mode) THEN 'mode'
-      WHEN is_outside(listed.speechiness, speechiness_value, getvariable('bounds').speechiness) THEN 'speechiness'
-      WHEN is_outside(listed.acousticness, acousticness_value, getvariable('bounds').acousticness) THEN 'acousticness'
-      WHEN is_outside(listed.instrumentalness, instrumentalness_value, getvariable('bounds').instrumentalness)
+      WHEN is_outside(danceability, danceability_value, getvariable('bounds').danceability) THEN 'danceability'
+      WHEN is_outside(energy, energy_value, getvariable('bounds').energy) THEN 'energy'
+      WHEN is_outside("key", key_value, getvariable('bounds')."key") THEN 'key'
+      WHEN is_outside(loudness, loudness_value, getvariable('bounds').loudness) THEN 'loudness'
+      WHEN is_outside(mode, mode_value, getvariable('bounds').mode) THEN 'mode'
+      WHEN is_outside(speechiness, speechiness_value, getvariable('bounds').speechiness) THEN 'speechiness'
+      WHEN is_outside(acousticness, acousticness_value, getvariable('bounds').acousticness) THEN 'acousticness'
+      WHEN is_outside(instrumentalness, instrumentalness_value, getvariable('bounds').instrumentalness)
         THEN 'instrumentalness'
-      WHEN is_outside(listed.liveness, liveness_value, getvariable('bounds').liveness) THEN 'liveness'
-      WHEN is_outside(listed.valence, valence_value, getvariable('bounds').valence) THEN 'valence'
-      WHEN is_outside(listed.tempo, tempo_value, getvariable('bounds').tempo) THEN 'tempo'
-      WHEN is_outside(listed.time_signature, time_signature_value, getvariable('bounds').time_signature)
+      WHEN is_outside(liveness, liveness_value, getvariable('bounds').liveness) THEN 'liveness'
+      WHEN is_outside(valence, valence_value, getvariable('bounds').valence) THEN 'valence'
+      WHEN is_outside(tempo, tempo_value, getvariable('bounds').tempo) THEN 'tempo'
+      WHEN is_outside(time_signature, time_signature_value, getvariable('bounds').time_signature)
         THEN 'time_signature'
-      WHEN is_outside(listed.duration_ms, duration_ms_value, getvariable('bounds').duration_ms) THEN 'duration_ms'
+      WHEN is_outside(duration_ms, duration_ms_value, getvariable('bounds').duration_ms) THEN 'duration_ms'
     END AS wrong_number
   FROM cleaned
 )
 SELECT
   line,
   coalesce(wrong_text, wrong_number) AS wrong,
-  CASE WHEN wrong <> '' THEN CAST(to_json(listed) AS VARCHAR) END AS raw,
+  CASE WHEN wrong <> '' THEN CAST(to_json(checked) AS VARCHAR) END AS raw,
   nullif(id, '') AS track_id,
-  listed.track_name,
+  track_name,
   TRY_CAST(popularity_value AS INTEGER) AS popularity,
-  coalesce(listed.track_url, spotify_url('track', id)) AS track_url,
-  listed.isrc,
+  track_url,
+  isrc,
   ids,
   names,
-  nullif(trim(listed.playlist), '') AS playlist,
+  nullif(trim(playlist), '') AS playlist,
   danceability_value AS danceability,
   energy_value AS energy,
   TRY_CAST(key_value AS INTEGER) AS "key",
@@ -133,9 +132,9 @@ SELECT
   TRY_CAST(time_signature_value AS INTEGER) AS time_signature,
   TRY_CAST(duration_ms_value AS INTEGER) AS duration_ms,
   nullif(listed_id, '') AS artist_id,
-  listed.artist_name,
-  listed.artist_url,
-  listed.image_url,
-  text_list(listed.genres, CASE WHEN contains(listed.genres, ';') THEN ';' ELSE ',' END) AS genres,
+  artist_name,
+  artist_url,
+  image_url,
+  text_list(genres, CASE WHEN contains(genres, ';') THEN ';' ELSE ',' END) AS genres,
   TRY_CAST(followers_value AS BIGINT) AS followers
 FROM checked

@@ -10,7 +10,7 @@ SELECT
   once.track_id AS id,
   told.track_name AS name,
   told.popularity,
-  told.track_url AS external_url,
+  coalesce(told.track_url, spotify_url('track', once.track_id)) AS external_url,
   told.isrc,
   coalesce(told.duration_ms, tracks.duration_ms) AS duration_ms,
   CAST(row_number() OVER (
@@ -20,5 +20,5 @@ SELECT
 FROM once
 JOIN files ON files.file = once.file
 JOIN tracks ON tracks.track_id = once.track_id
-JOIN told ON told.rowid = tracks.place
+JOIN told ON told.place = tracks.place
 ORDER BY once.artist_id, once.track_id

@@ -4,8 +4,8 @@
 -- features), duration_ms (the longest that a row tells).
 SELECT
   track_id,
-  coalesce(min(rowid) FILTER (WHERE coalesce(track_name, CAST(popularity AS VARCHAR)) IS NOT NULL), min(rowid)) AS place,
-  min(rowid) FILTER (
+  coalesce(min(place) FILTER (WHERE coalesce(track_name, CAST(popularity AS VARCHAR)) IS NOT NULL), min(place)) AS place,
+  min(place) FILTER (
     WHERE coalesce(
       danceability, energy, loudness, speechiness, acousticness, instrumentalness, liveness, valence, tempo, "key", mode
     ) IS NOT NULL
