@@ -173,22 +173,29 @@ export async function compareDay(options: StepOptions): Promise<void> {
 /** Options of `artists add`. */
 interface AddOptions extends CommonOptions, ProviderOptions {
   fromListening?: boolean;
+  fromLibrary?: string;
   days: number;
 }
 
 /** `soundalike artists add`. */
 export async function artistsAdd(queries: string[], options: AddOptions): Promise<void> {
-  const { days, fromListening } = options;
-  const add = queries.length > 0 ? queries : undefined;
+  const { days, fromListening, fromLibrary } = options;
+  const { followedInLibrary } = await import('../adapters/dataset/library.ts');
+  const library = fromLibrary === undefined ? [] : await followedInLibrary(fromLibrary);
+  const named = [...queries, ...library];
+  const add = named.length > 0 ? named : undefined;
   if (!add && !fromListening) {
-    throw new UsageError('expected artists, got none', 'name some, or give --from-listening');
+    throw new UsageError(
+      'expected artists, got none',
+      'name some, or give --from-listening, or --from-library with a file that has some',
+    );
   }
   const request = requestOf(CatalogRequest, { add, fromListening: fromListening ? days : undefined });
   await perform(options, {
     local: async (local) => {
       const heard = fromListening ? await heardArtists(local, days) : [];
       return await withProvider(local, options, ({ name, connect }) =>
-        addArtists({ ...local, provider: name, connect }, [...queries, ...heard]),
+        addArtists({ ...local, provider: name, connect }, [...named, ...heard]),
       );
     },
     stack: (stack) => stack.invoke<AddResult>('catalog', request),

@@ -167,6 +167,7 @@ const artists = program.command('artists').description('the artists that are fol
 reachesStack(speaksToSpotify(command(artists, 'add [name-or-id...]', 'follow artists')))
   .option('--from-listening', 'follow those that were heard most')
   .option('--days <n>', 'with --from-listening: in so many days', number, 30)
+  .option('--from-library <file>', 'follow those that YourLibrary.json of a privacy export has')
   .action(commands.artistsAdd);
 reachesStack(command(artists, 'list', 'list the known artists')).action(commands.artistsList);
 reachesStack(command(artists, 'remove <id...>', 'forget artists')).action(commands.artistsRemove);

@@ -70,6 +70,18 @@ export const PLAYLISTS_LAYOUTS: readonly PlaylistsLayout[] = [
       /"playlist_id"\s*:/.test(head) || (/\.(jsonl|ndjson)$/i.test(path) && /"tracks"\s*:/.test(head)),
     read: readLines,
   },
+  {
+    name: 'spotify-playlists',
+    looks: 'Playlist1.json of a privacy export: {"playlists": [{"name", "items": [{"track", …}]}]}',
+    matches: (_, head) => /"playlists"\s*:\s*\[/.test(head) && /"items"\s*:\s*\[/.test(head),
+    read: readOwnPlaylists,
+  },
+  {
+    name: 'spotify-library',
+    looks: 'YourLibrary.json of a privacy export: {"tracks": [{"artist", "track", "uri"}], …}',
+    matches: (_, head) => /"tracks"\s*:\s*\[\s*\{\s*"artist"\s*:/.test(head),
+    read: readLikedSongs,
+  },
 ];
 
 /** The layout of a file with playlists, by its beginning; undefined where it is none. */
@@ -90,6 +102,13 @@ const SliceTrack = z.object({
   artist_uri: text,
   artist_name: text,
 });
+const Export = z.object({ playlists: z.array(z.unknown()) });
+const ExportPlaylist = z.object({ name: text, items: z.array(z.unknown()) });
+const ExportItem = z.object({
+  track: z.object({ trackUri: text, trackName: text, artistName: text }).nullish(),
+});
+const Library = z.object({ tracks: z.array(z.unknown()) });
+const LibraryTrack = z.object({ uri: text, track: text, artist: text });
 const LinePlaylist = z.object({ playlist_id: id, tracks: z.array(z.unknown()) });
 const LineTrack = z
   .object({ id: text, name: text, artists: z.array(z.object({ id: text, name: text })).nullish() })
@@ -99,32 +118,76 @@ const LineTrack = z
 type Told = Omit<PlaylistEntry, 'track_id'> & { uri: string | null; position?: number };
 
 async function* readSlice(file: PackedFile): AsyncGenerator<ReadPlaylist> {
-  const { playlists, bytes } = await parseSlice(file);
-  for (const [i, value] of playlists.entries()) {
+  const { value, bytes } = await parseWhole(file, Slice, 'a slice of playlists ({"playlists": […]})');
+  yield* readEach(value.playlists, bytes, (given) => {
+    const { pid, tracks } = parseInput(SlicePlaylist, given, 'the playlist');
+    return playlistOf(String(pid), tracks, (track, what) => {
+      const { pos, track_uri, track_name, artist_uri, artist_name } = parseInput(SliceTrack, track, what);
+      return {
+        uri: track_uri || null,
+        position: pos,
+        name: track_name || null,
+        artist_id: idIn('artist', artist_uri),
+        artist_name: artist_name || null,
+      };
+    });
+  });
+}
+
+/** Playlists of a privacy export, which have names alone; of several of one name each after the first gets a number. */
+async function* readOwnPlaylists(file: PackedFile): AsyncGenerator<ReadPlaylist> {
+  const { value, bytes } = await parseWhole(file, Export, 'playlists of a privacy export');
+  const seen = new Map<string, number>();
+  yield* readEach(value.playlists, bytes, (given) => {
+    const { name, items } = parseInput(ExportPlaylist, given, 'the playlist');
+    const title = name?.trim() || 'Untitled';
+    const count = (seen.get(title) ?? 0) + 1;
+    seen.set(title, count);
+    return playlistOf(count === 1 ? title : `${title} (${count})`, items, (item, what) => {
+      const { track } = parseInput(ExportItem, item, what);
+      return {
+        uri: track?.trackUri || null,
+        name: track?.trackName || null,
+        artist_id: null,
+        artist_name: track?.artistName || null,
+      };
+    });
+  });
+}
+
+/** The liked songs of a privacy export, as one playlist. */
+async function* readLikedSongs(file: PackedFile): AsyncGenerator<ReadPlaylist> {
+  const { value, bytes } = await parseWhole(file, Library, 'the library of a privacy export');
+  yield* readEach([value.tracks], bytes, (tracks) =>
+    playlistOf('Liked Songs', tracks as unknown[], (given, what) => {
+      const { uri, track, artist } = parseInput(LibraryTrack, given, what);
+      return { uri: uri || null, name: track || null, artist_id: null, artist_name: artist || null };
+    }),
+  );
+}
+
+function* readEach(
+  playlists: readonly unknown[],
+  bytes: number,
+  read: (playlist: unknown) => DatasetPlaylist,
+): Generator<ReadPlaylist> {
+  for (const [i, playlist] of playlists.entries()) {
     yield {
       line: i + 1,
       bytes: Math.round((bytes * (i + 1)) / playlists.length),
-      ...attempt(() => {
-        const { pid, tracks } = parseInput(SlicePlaylist, value, 'the playlist');
-        return playlistOf(String(pid), tracks, (track, what) => {
-          const { pos, track_uri, track_name, artist_uri, artist_name } = parseInput(SliceTrack, track, what);
-          return {
-            uri: track_uri || null,
-            position: pos,
-            name: track_name || null,
-            artist_id: idIn('artist', artist_uri),
-            artist_name: artist_name || null,
-          };
-        });
-      }),
+      ...attempt(() => read(playlist)),
     };
   }
 }
 
-async function parseSlice({ path, isPacked }: PackedFile): Promise<{ playlists: unknown[]; bytes: number }> {
+async function parseWhole<T>(
+  { path, isPacked }: PackedFile,
+  schema: z.ZodType<T>,
+  what: string,
+): Promise<{ value: T; bytes: number }> {
   const refused = (got: string) =>
     new DatasetError(
-      `expected ${path} to be a slice of playlists ({"playlists": […]}) of at most ${LARGEST_SLICE} bytes, got ${got}`,
+      `expected ${path} to be ${what} of at most ${LARGEST_SLICE} bytes, got ${got}`,
       'nothing was imported: get the file again, or leave it out',
     );
   const chunks: Buffer[] = [];
@@ -134,9 +197,9 @@ async function parseSlice({ path, isPacked }: PackedFile): Promise<{ playlists: 
     bytes += chunk.length;
     if (bytes > LARGEST_SLICE) throw refused('more');
   }
-  const slice = Slice.safeParse(parseJson(new TextDecoder().decode(Buffer.concat(chunks))));
-  if (!slice.success) throw refused('what is no JSON or breaks off, or has no list of playlists');
-  return { playlists: slice.data.playlists, bytes };
+  const parsed = schema.safeParse(parseJson(new TextDecoder().decode(Buffer.concat(chunks))));
+  if (!parsed.success) throw refused('what is no JSON or breaks off, or has no such list');
+  return { value: parsed.data, bytes };
 }
 
 async function* readLines({ path, isPacked }: PackedFile): AsyncGenerator<ReadPlaylist> {
