@@ -181,6 +181,7 @@ export class Workspace {
   /** Makes the tables of a day of all that was added. */
   async makeTables(): Promise<MadeTables> {
     await this.#ask(`SET memory_limit = '${MEMORY}'`);
+    await this.#ask('SET VARIABLE sources = (SELECT list(source ORDER BY file) FROM files)');
     await this.#ask(`CREATE TABLE links AS ${linksSql}`);
     await this.#ask(`CREATE TABLE tracks AS ${tracksSql}`);
     const [[tracks] = []] = await this.#ask('SELECT count(DISTINCT track_id) FROM links');
