@@ -43,40 +43,30 @@ const SHOWN = 20;
 type Recognised = DatasetFile | VectorsFile | { kind: 'unknown'; why: string };
 
 /**
- * The file of vectors that is named; undefined where none is. Throws `DatasetError` where others are named beside, and
- * where one is of gensim's own form.
+ * Finds the files of a dataset in files and folders, or the one file of vectors that is named. A named file of unknown
+ * layout throws `DatasetError`, which says what it lacks and lists the layouts, and so does one of vectors beside others
+ * or of gensim's own form; those of a folder are left out, and `say` gets a line for each kind of them.
  */
-export async function vectorsAmong(paths: readonly string[]): Promise<VectorsFile | undefined> {
-  for (const path of paths) {
-    const file = (await statOf(path)).isFile() ? await recognise(path) : undefined;
-    if (file?.kind !== 'vectors') continue;
-    if (paths.length === 1) return file;
-    throw new DatasetError(
-      `expected a file of vectors alone, got ${paths.length} paths, of which ${path} is one`,
-      'import each file of vectors in a call of its own',
-    );
-  }
-  return undefined;
-}
-
-/**
- * Finds the files of a dataset in files and folders. A named file of unknown layout throws `DatasetError`, which says
- * what it lacks and lists the layouts; those of a folder are left out, and `say` gets a line for each kind of them.
- */
-export async function datasetFiles(
+export async function filesToImport(
   paths: readonly string[],
   say: (line: string) => void,
-): Promise<DatasetFile[]> {
+): Promise<DatasetFile[] | VectorsFile> {
   const files: DatasetFile[] = [];
   const leftOut = new Map<string, { path: string; why: string; count: number }>();
   for (const path of paths) {
     const isFolder = (await statOf(path)).isDirectory();
     for (const each of isFolder ? await filesIn(path) : [path]) {
-      const file = await recognise(each);
+      const file = await recognise(each, !isFolder);
       if (file.kind === 'table' || file.kind === 'playlists') files.push(file);
-      else if (!isFolder) throw unknown(each, file);
-      else {
-        const why = file.kind === 'unknown' ? file.why : 'vectors are imported alone, by their own name';
+      else if (file.kind === 'vectors') {
+        if (paths.length === 1) return file;
+        throw new DatasetError(
+          `expected a file of vectors alone, got ${paths.length} paths, of which ${path} is one`,
+          'import each file of vectors in a call of its own',
+        );
+      } else {
+        const { why } = file;
+        if (!isFolder) throw unknown(each, why);
         const kind = `${extname(each)}: ${why}`;
         const count = (leftOut.get(kind)?.count ?? 0) + 1;
         leftOut.set(kind, { path: leftOut.get(kind)?.path ?? each, why, count });
@@ -103,12 +93,15 @@ async function filesIn(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** What a file is, by its beginning; it is opened once. Throws `DatasetError` where it is of gensim's own form. */
-async function recognise(path: string): Promise<Recognised> {
+/**
+ * What a file is, by its beginning; it is opened once. Vectors are only what is named as such. Throws `DatasetError` where
+ * it is named and of gensim's own form.
+ */
+async function recognise(path: string, isNamed: boolean): Promise<Recognised> {
   const { packed, size } = await beginningOf(path);
   const isPacked = isGzip(packed);
   const head = isPacked ? unpackedHead(packed) : packed;
-  const vectors = isPacked ? undefined : vectorsFileOf(path, head, size);
+  const vectors = isNamed && !isPacked ? vectorsFileOf(path, head, size) : undefined;
   if (vectors) return vectors;
   const text = textOf(head);
   const layout = playlistsLayoutOf(path, text);
@@ -188,7 +181,5 @@ const LAYOUT_HINT = `the layouts are ${[
   `word2vec-text, word2vec-binary (${VECTORS_LOOKS})`,
 ].join('; ')}`;
 
-function unknown(path: string, file: Recognised): DatasetError {
-  const why = file.kind === 'unknown' ? file.why : 'vectors are imported alone';
-  return new DatasetError(`expected a dataset of a known layout, got ${path}: ${why}`, LAYOUT_HINT);
-}
+const unknown = (path: string, why: string): DatasetError =>
+  new DatasetError(`expected a dataset of a known layout, got ${path}: ${why}`, LAYOUT_HINT);

@@ -1,4 +1,4 @@
-import { datasetFiles, isTable, vectorsAmong } from '../../adapters/dataset/files.ts';
+import { filesToImport, isTable } from '../../adapters/dataset/files.ts';
 import { ImportRequest, type ImportResult, parseInput } from '../../core/events.ts';
 import { type ReplaceDeps, refuseDayOf, rollForward } from '../../core/run/replace.ts';
 import { importStaged, NO_DAY, ofDataset } from './day.ts';
@@ -23,10 +23,9 @@ export interface ImportDeps extends ReplaceDeps, ReadDatasetDeps {
 export async function importDataset(deps: ImportDeps, input: ImportRequest): Promise<ImportResult> {
   const request = parseInput(ImportRequest, input, 'import');
   const date = request.date ?? new Date(deps.clock.now()).toISOString().slice(0, 10);
-  const vectors = await vectorsAmong(request.paths);
-  if (vectors) return await importVectors(deps, vectors, date);
+  const files = await filesToImport(request.paths, deps.say);
+  if (!Array.isArray(files)) return await importVectors(deps, files, date);
   await rollForward(deps);
-  const files = await datasetFiles(request.paths, deps.say);
   const dt = files.some(isTable) ? date : NO_DAY;
   if (dt !== NO_DAY) await refuseDayOf('collection', deps, dt);
   return await importStaged(deps, dt, async (run) => ({

@@ -122,9 +122,13 @@ test('of a folder one line is said for each kind of file that is left out', asyn
   await mkdir(folder);
   await writeFile(join(folder, 'songs.csv'), csv(row('t1', 'Ann')));
   for (const i of [1, 2, 3]) await writeFile(join(folder, `${i}.jpg`), Buffer.from([0xff, 0xd8, i]));
+  await writeFile(join(folder, 'model.npy'), Buffer.from('\x93NUMPY', 'latin1'));
   const said: string[] = [];
   await importDataset({ ...importDeps(machine), say: (line) => said.push(line) }, { paths: [folder] });
-  expect(said).toEqual([`Left out 3 files like ${join(folder, '1.jpg')}: its layout is not known.`]);
+  expect(said[1]).toBe(`Left out ${join(folder, 'model.npy')}: its layout is not known.`);
+  expect(said.slice(0, 1)).toEqual([
+    `Left out 3 files like ${join(folder, '1.jpg')}: its layout is not known.`,
+  ]);
 });
 
 test('local files of a playlist are no songs, and are counted', async () => {
