@@ -97,12 +97,12 @@ export const importWords: Words<ImportResult> = (
     : []),
   ...(merged
     ? [
-        `  by name alone, ${merged.artists} artists are spelled in several ways and are one each: ${merged.spellings.map((spellings) => spellings.join(' = ')).join('; ')}`,
+        `  spelled in several ways and taken as one each, by name alone: ${merged.artists} artist${merged.artists === 1 ? '' : 's'}, such as ${merged.spellings.map((spellings) => spellings.join(' = ')).join('; ')}`,
       ]
     : []),
   ...datasets.map(
     ({ name, playlists, entries }) =>
-      `Imported as playlists "${name}": ${playlists} playlists with ${entries} songs.`,
+      `Imported as playlists "${name}": ${playlists} playlist${playlists === 1 ? '' : 's'} with ${entries} songs.`,
   ),
   ...models.map(
     ({ name, rows, size }) =>
