@@ -5,7 +5,7 @@ import type { Catalogue, CatalogueAlbum, CatalogueArtist, CatalogueTrack } from 
 import { FEATURES } from '../../core/features.ts';
 import type { CsvRow } from './csv-row.ts';
 import { type CsvFile, readCsv } from './csv-table.ts';
-import { readAnyFeatures } from './features-row.ts';
+import { readFeatures } from './features-row.ts';
 import { pythonList } from './python-list.ts';
 
 const ARTISTS: CsvFile = { name: 'artist.csv', required: ['artist_id', 'artist_name', 'artist_genre'] };
@@ -101,7 +101,7 @@ export async function readArtistsFolder(dir: string): Promise<Catalogue> {
   // One after the other, so that of several faults the same one is told each time.
   const artists = await read(name, ARTISTS, artist);
   const tracks = await read(name, TRACKS, track);
-  const audio = await read(name, AUDIO, (row) => readAnyFeatures(row, 'track_id'));
+  const audio = await read(name, AUDIO, (row) => readFeatures(row, 'track_id'));
   const albums = hasAlbums ? await read(name, ALBUMS, album) : putOnAlbums(tracks);
   const lengths = new Map(audio.map(({ id, duration_ms }) => [id, duration_ms]));
   return {
