@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLocal } from '../bin/local.ts';
 import { DEFAULT_FEATURES, FEATURES } from '../core/features.ts';
-import type { Progress } from '../core/ports.ts';
+import type { Progress, Publication } from '../core/ports.ts';
 import { compare } from '../lambdas/similarity/compare.ts';
 import { mulberry32 } from '../sample/random.ts';
 import { runRow } from '../test/support/machine.ts';
@@ -46,9 +46,9 @@ async function compareSome(artists: number): Promise<Footprint> {
       },
       relatedArtists: {
         ...local.relatedArtists,
-        publish: async ({ artistFeatures, relatedArtists }: { [rows: string]: unknown }) => {
-          for (const rows of [artistFeatures, relatedArtists])
-            for (const _ of rows as Iterable<unknown>) taken++;
+        publish: async ({ artistFeatures, relatedArtists }: Publication) => {
+          for (const _ of artistFeatures()) taken++;
+          for await (const rows of relatedArtists()) for (const _ of rows) taken++;
         },
       },
     };

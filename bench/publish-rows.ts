@@ -44,7 +44,8 @@ export async function timePublishRows(
         await seconds(() =>
           publishAs(served, {
             ...{ run_id: `run-${round}`, dt: '2026-11-22', method: 'mean', parameters: '{}' },
-            ...{ artistFeatures: [], relatedArtists: batched(relatedArtists(ids, neighbours), 50_000) },
+            artistFeatures: () => [],
+            relatedArtists: () => batched(relatedArtists(ids, neighbours), 50_000),
           }),
         ),
       );

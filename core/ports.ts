@@ -236,10 +236,10 @@ export interface Published {
 
 /** A similarity run's whole result, as it is published. */
 export interface Publication extends Published {
-  /** Read once. */
-  artistFeatures: Iterable<Row<'artist_features'>>;
-  /** Sorted by artist_id, then y_artist; in batches. Read once. */
-  relatedArtists: AsyncIterable<Iterable<Row<'related_artists'>>>;
+  /** From the first row at each call, as below: what is staged may have to be staged again. */
+  artistFeatures: () => Iterable<Row<'artist_features'>>;
+  /** Sorted by artist_id, then y_artist; in batches. */
+  relatedArtists: () => AsyncIterable<Iterable<Row<'related_artists'>>>;
 }
 
 /** A neighbour with what is needed to say why. */
@@ -268,7 +268,7 @@ export interface PublishedNeighbours {
 export interface RelatedArtists {
   /**
    * Prepares publishing, so that what a server refuses is found before anything is replaced: it stages the rows in tables
-   * that carry the holder's epoch in their names, and drops those of other epochs. SQLite needs no preparation.
+   * that carry the holder's epoch in their names, and drops those of epochs before. SQLite needs no preparation.
    */
   stage(publication: Publication, epoch: number): Promise<void>;
   /**
@@ -526,15 +526,15 @@ export interface ShardLake {
   ): AsyncIterable<Columns<'related_artists', keyof Row<'related_artists'>>>;
   /** Stages the run's two tables as a day's; `pairs` is how many neighbours there are. */
   stage(place: StagingPlace, dt: string, shards: number): Promise<{ objects: StagedObject[]; pairs: number }>;
-  /** Removes what other runs than this have there: only one of those that go in shards goes at a time. */
-  clearOthers(run: string): Promise<void>;
+  /** The runs that have anything there. */
+  runs(): Promise<string[]>;
   /** Removes what a run has there. */
   clear(run: string): Promise<void>;
 }
 
 /** Staging by several processes, one after the other or at once; a server's alone. All may be repeated. */
 export interface ShardTables {
-  /** Makes staging tables of this epoch and drops those of others. */
+  /** Makes staging tables of this epoch and drops those of epochs before. */
   begin(publication: Omit<Publication, 'relatedArtists'>, epoch: number): Promise<void>;
   /** Stages a shard's neighbours, all of them or none. Throws `LeaseLostError` where the epoch's tables are gone. */
   load(

@@ -32,11 +32,11 @@ const stagedName = (table: string, epoch: number): string => `${table}_next_${ep
 /** Name of the table that notes which shards an epoch has staged. */
 export const loadsName = (epoch: number): string => `related_artists_loads_${epoch}`;
 
-/** Fills the staging tables of an epoch, in place of those of every other. */
+/** Fills the staging tables of an epoch, in place of those of epochs before. */
 export async function stage(engine: MysqlEngine, publication: Publication, epoch: number): Promise<void> {
   await engine.session(async (session) => {
     await makeTables(engine, session, epoch);
-    await stageRelated(engine, session, publication.relatedArtists, epoch);
+    await stageRelated(engine, session, publication.relatedArtists(), epoch);
     await stageFeaturesAndRun(session, publication, epoch);
   });
 }
@@ -64,12 +64,12 @@ export async function publish(
     }
   }
   // What cannot be dropped now takes space, no more, until the next run is staged.
-  await engine.session((session) => dropOthers(engine, session)).catch(() => {});
+  await engine.session((session) => dropUpTo(engine, session, holder.epoch)).catch(() => {});
 }
 
-/** Makes the staging tables of an epoch and drops those of all others. */
+/** Makes the staging tables of an epoch and drops those of epochs before. */
 export async function makeTables(engine: MysqlEngine, session: MysqlSession, epoch: number): Promise<void> {
-  await dropOthers(engine, session);
+  await dropUpTo(engine, session, epoch);
   for (const [sql, name] of [
     [stageRelatedSql, stagedName('related_artists', epoch)],
     [stageFeaturesSql, stagedName('artist_features', epoch)],
@@ -80,12 +80,16 @@ export async function makeTables(engine: MysqlEngine, session: MysqlSession, epo
   }
 }
 
-/** Drops every table that publishing has left. */
-async function dropOthers(engine: MysqlEngine, session: MysqlSession): Promise<void> {
+/** Drops what publishing has left up to an epoch: a process that is late must not drop what a later holder has staged. */
+async function dropUpTo(engine: MysqlEngine, session: MysqlSession, epoch: number): Promise<void> {
   for (const { name } of await session.all(stagingTablesSql)) {
+    if (epochOf(String(name)) > epoch) continue;
     await engine.patiently(() => session.run(dropSql, [String(name)]));
   }
 }
+
+/** The epoch that a table's name ends with; 0 where it is of a version before epochs. */
+const epochOf = (table: string): number => Number(/_(\d+)$/.exec(table)?.[1] ?? 0);
 
 /** Returns false where the epoch's tables are not there, or have been swapped already. */
 async function swap(engine: MysqlEngine, epoch: number): Promise<boolean> {
@@ -106,7 +110,7 @@ async function swap(engine: MysqlEngine, epoch: number): Promise<boolean> {
 async function stageRelated(
   engine: MysqlEngine,
   session: MysqlSession,
-  rows: Publication['relatedArtists'],
+  rows: ReturnType<Publication['relatedArtists']>,
   epoch: number,
 ): Promise<void> {
   const batches = parameterBatches(rows);
@@ -123,7 +127,9 @@ async function stageRelated(
 }
 
 /** Batches of parameters; several readers may take from them, each a batch at a time. */
-async function* parameterBatches(rows: Publication['relatedArtists']): AsyncGenerator<Iterable<Parameter[]>> {
+async function* parameterBatches(
+  rows: ReturnType<Publication['relatedArtists']>,
+): AsyncGenerator<Iterable<Parameter[]>> {
   for await (const batch of rows) yield parametersOf(batch);
 }
 
@@ -133,7 +139,7 @@ export async function stageFeaturesAndRun(
   publication: Omit<Publication, 'relatedArtists'>,
   epoch: number,
 ): Promise<void> {
-  const means = meansOf(publication.artistFeatures);
+  const means = meansOf(publication.artistFeatures());
   try {
     await load(session, loadFeaturesSql, stagedName('artist_features', epoch), [means]);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { LeaseLostError } from '../../core/errors.ts';
 import { FEATURES } from '../../core/features.ts';
-import type { Publication, Published, PublishedNeighbours, Run, Runs } from '../../core/ports.ts';
+import type { Published, PublishedNeighbours, Run, Runs } from '../../core/ports.ts';
 import type { Row } from '../../core/tables.ts';
 import nearestSql from '../../sql/database/nearest.sql' with { type: 'text' };
 import publishedSql from '../../sql/database/published.sql' with { type: 'text' };
@@ -72,7 +72,7 @@ export async function insertRun(
 }
 
 /** A run's means as parameters of `artist_features_insert.sql`. */
-export function* meansOf(rows: Publication['artistFeatures']): Generator<Parameter[]> {
+export function* meansOf(rows: Iterable<Row<'artist_features'>>): Generator<Parameter[]> {
   for (const row of rows) yield [row.artist_id, row.tracks, ...DESCRIBED.map((name) => row[name])];
 }
 

@@ -37,10 +37,10 @@ function publish(
     await requireHeld(new RunTable(engine), holder);
     if ((await published(engine))?.run_id === publication.run_id) return;
     for (const clear of [clearRelatedSql, clearFeaturesSql, clearPublishedSql]) await engine.run(clear);
-    for await (const rows of publication.relatedArtists) {
+    for await (const rows of publication.relatedArtists()) {
       await engine.runMany(insertRelatedSql, parametersOf(rows));
     }
-    await engine.runMany(insertFeaturesSql, meansOf(publication.artistFeatures));
+    await engine.runMany(insertFeaturesSql, meansOf(publication.artistFeatures()));
     await insertRun(engine, publication);
   });
 }

@@ -280,7 +280,7 @@ export class S3Store implements ObjectStore {
         size += bytes.length;
       });
     } catch (error) {
-      if (upload) await this.#abort(upload);
+      if (upload) await this.#abort(upload).catch(() => {});
       throw error;
     }
     return { upload, parts, rest: Buffer.concat(held) };
@@ -342,15 +342,20 @@ export class S3Store implements ObjectStore {
     try {
       return await work();
     } catch (error) {
-      await this.#abort(upload);
+      // That error is the one to report; S3 aborts what is left after some days by itself.
+      await this.#abort(upload).catch(() => {});
       throw error;
     }
   }
 
-  /** The error that made it necessary is the one to report; S3 aborts what is left after some days by itself. */
+  /** One that was completed or aborted is fine. */
   async #abort({ Bucket, Key, UploadId }: Upload): Promise<void> {
     const command = new AbortMultipartUploadCommand({ Bucket, Key, UploadId });
-    await this.#do(`abort the upload to ${Key}`, () => this.#options.client.send(command)).catch(() => {});
+    await this.#do(`abort the upload to ${Key}`, async () => {
+      await this.#options.client.send(command).catch((error) => {
+        if (nameOf(error) !== 'NoSuchUpload') throw error;
+      });
+    });
   }
 
   #at(key: string): { Bucket: string; Key: string } {

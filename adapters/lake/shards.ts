@@ -108,10 +108,9 @@ export class ShardStore implements ShardLake {
     };
   }
 
-  async clearOthers(run: string): Promise<void> {
+  async runs(): Promise<string[]> {
     const keys = await this.#store.list(SHARDS);
-    const runs = new Set(keys.map((key) => key.slice(SHARDS.length).split('/')[0] as string));
-    for (const other of runs) if (other !== run) await this.clear(other);
+    return [...new Set(keys.map((key) => key.slice(SHARDS.length).split('/')[0] as string))];
   }
 
   clear(run: string): Promise<void> {

@@ -38,15 +38,24 @@ function isHeld(run: Run, { clock, host }: HoldDeps): boolean {
 export async function takeRun(deps: LeaseDeps, wanted: WantedRun): Promise<HeldRun> {
   for (;;) {
     const { run, abandonedBy } = await deps.transaction(({ runs }) => takeNext(deps, runs, wanted));
-    const held = new HeldRun(deps, run);
-    try {
-      await deps.lake.discardBefore({ run: run.id, epoch: run.epoch });
-    } catch (error) {
-      await held.fail();
-      throw error;
-    }
+    const held = await holding(deps, run);
     if (abandonedBy === undefined) return held;
     await held.fail({ owner: abandonedBy });
+  }
+}
+
+/**
+ * Holds a run that was taken, once what earlier holders have staged is discarded. Where that fails the run stays
+ * unfinished, so that whoever takes it next discards it: a run at its end is not looked at again.
+ */
+async function holding(deps: LeaseDeps, run: Run): Promise<HeldRun> {
+  const held = new HeldRun(deps, run);
+  try {
+    await deps.lake.discardBefore({ run: run.id, epoch: run.epoch });
+    return held;
+  } catch (error) {
+    await held.abandon().catch(() => {});
+    throw error;
   }
 }
 
@@ -156,9 +165,7 @@ export async function takeWaiting(deps: LeaseDeps, id: string): Promise<HeldRun>
     }
     return await takeOver(deps, runs, found);
   });
-  const held = new HeldRun(deps, run);
-  await deps.lake.discardBefore({ run: run.id, epoch: run.epoch });
-  return held;
+  return await holding(deps, run);
 }
 
 const notWaiting = (id: string, run: Run | undefined): LeaseLostError =>

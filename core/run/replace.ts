@@ -126,10 +126,11 @@ async function rollForward(deps: ReplaceDeps, run: HeldRun): Promise<void> {
       await run.abandon().catch(() => {});
       throw error;
     }
-    await run.fail({
+    const wasHeld = await run.fail({
       progress: '{}',
       summary: JSON.stringify({ halfReplaced: true } satisfies HalfReplaced),
     });
+    if (!wasHeld) throw error;
     deps.say(
       `Run ${run.id} was stopped while it replaced ${run.dt}, and what it had staged is gone: ${remedyFor(run)}.`,
     );
@@ -201,10 +202,11 @@ async function clearLeftovers({ lake, runs }: ReplaceDeps): Promise<void> {
 /** A publication as the lake has it, for a process that did not make it. */
 async function publicationIn(lake: Lake & LakeBatches, published: Published): Promise<Publication> {
   const { dt } = published;
+  const features = (await lake.read('artist_features', dt)) ?? [];
   return {
     ...published,
-    artistFeatures: (await lake.read('artist_features', dt)) ?? [],
-    relatedArtists: relatedIn(lake, dt),
+    artistFeatures: () => features,
+    relatedArtists: () => relatedIn(lake, dt),
   };
 }
 

@@ -7,14 +7,15 @@ import type { TableName } from '../../core/tables.ts';
 import { NO_DAY } from '../importer/day.ts';
 import type { HistoryDeps } from './with-history.ts';
 
-/** The lake's tables that tell of the user alone. */
-const TABLES_OF_USER = [
-  'recently_played',
-  'heard_features',
-  'recommendations',
-] as const satisfies readonly TableName[];
 /** The kinds of runs whose results tell of the user; one that is under way would write of them once more. */
 const KINDS_OF_USER = ['listening', 'recommendation', 'push'] as const satisfies readonly RunKind[];
+/** The lake's tables that tell of the user alone, and the kind of run that writes each. */
+const WRITTEN_BY = {
+  recently_played: 'listening',
+  heard_features: 'listening',
+  recommendations: 'recommendation',
+} as const satisfies Partial<Record<TableName, RunKind>>;
+const TABLES_OF_USER = Object.keys(WRITTEN_BY) as (keyof typeof WRITTEN_BY)[];
 
 const isOfUser = ({ kind }: { kind: string | null }): boolean => KINDS_OF_USER.some((own) => own === kind);
 
@@ -67,7 +68,10 @@ async function forgetAll(
   held: readonly HeldRun[],
   datasets: readonly string[],
 ): Promise<ForgetResult> {
-  const run = held[0] as HeldRun;
+  // Before anything is removed, so that one that was taken over has removed nothing.
+  for (const each of held) await each.confirm();
+  const heldAs = (kind: RunKind) => held.find((each) => each.kind === kind) as HeldRun;
+  const run = heldAs('listening');
   const daysOfRuns = await lake.days('runs');
   const cleared = await run.write(async (tables) => {
     const counts = await tables.history.clear();
@@ -77,15 +81,19 @@ async function forgetAll(
   });
   let days = 0;
   for (const table of TABLES_OF_USER) {
+    const writer = heldAs(WRITTEN_BY[table]);
     for (const dt of await lake.days(table)) {
-      await run.place(await lake.stageRemoval(run.staging, table, dt));
+      await writer.place(await lake.stageRemoval(writer.staging, table, dt));
       days++;
     }
   }
   // Runs stage what they write elsewhere: what is unfinished here is of an earlier version.
   for (const table of TABLES_OF_USER) await lake.removeLeftovers(table, { ofAnyone: true });
   await lake.removeLeftovers('runs');
-  for (const name of datasets) await run.place(await lake.stageRemoval(run.staging, 'playlists', name));
+  for (const name of datasets) {
+    const importer = heldAs('import');
+    await importer.place(await lake.stageRemoval(importer.staging, 'playlists', name));
+  }
   // Days that only the lake knows of; the others are copied from the database once the runs that do this are gone.
   for (const dt of daysOfRuns) {
     const rows = (await lake.read('runs', dt)) ?? [];

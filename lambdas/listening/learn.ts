@@ -32,8 +32,9 @@ export async function learnHeard(deps: LearnDeps): Promise<HearResult['learned']
   const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
   const [today, tomorrow] = [day(clock.now()), day(clock.now() + 86_400_000)];
   const parameters = [tomorrow, tomorrow, tomorrow, day(clock.now() - FORGET_MS)];
-  const heard = (await warehouse.query(unmeasuredSql, parameters)).map(({ id }) => String(id));
-  const wanted = heard.filter(isIdentified).slice(0, MOST);
+  const unmeasured = async () =>
+    (await warehouse.query(unmeasuredSql, parameters)).map(({ id }) => String(id));
+  const wanted = (await unmeasured()).filter(isIdentified).slice(0, MOST);
   const ledger = new Ledger();
   if (wanted.length === 0) return { asked: 0, known: 0, requests: 0, stopped: null };
   const found = new Map<string, HeardFeatures>();
@@ -49,7 +50,7 @@ export async function learnHeard(deps: LearnDeps): Promise<HearResult['learned']
     await sources.close();
   }
   if (found.size > 0) {
-    await keep(deps, today, found).catch((error: unknown) => {
+    await keep(deps, today, found, unmeasured).catch((error: unknown) => {
       if (!(error instanceof LeaseHeldError)) throw error;
       // They are fetched again the next time.
       found.clear();
@@ -60,9 +61,20 @@ export async function learnHeard(deps: LearnDeps): Promise<HearResult['learned']
   return { asked: wanted.length, known, requests: ledger.requests, stopped };
 }
 
-/** Adds what was found to a day's `heard_features`, as a run, so that `forget` cannot come in between. */
-function keep(deps: LearnDeps, dt: string, found: ReadonlyMap<string, HeardFeatures>): Promise<object> {
+/**
+ * Adds what was found to a day's `heard_features`, as a run. What is no longer asked for is left out: `forget` may have
+ * come to its end while the sources were asked.
+ */
+function keep(
+  deps: LearnDeps,
+  dt: string,
+  found: Map<string, HeardFeatures>,
+  unmeasured: () => Promise<string[]>,
+): Promise<object> {
   return withHistory(deps, async (run) => {
+    const wanted = new Set(await unmeasured());
+    for (const id of found.keys()) if (!wanted.has(id)) found.delete(id);
+    if (found.size === 0) return { features: 0 };
     const before = (await deps.lake.read('heard_features', dt)) ?? [];
     const rows = [...before.filter(({ id }) => !found.has(id)), ...found.values()];
     await run.place(await deps.lake.stageTable(run.staging, 'heard_features', dt, rows));

@@ -168,7 +168,7 @@ async function stagePublished(
   objects.push(await lake.stageTable(staging, 'related_artists', dt, related()));
   const publication = {
     ...publicationOf(run.id, day, result, details),
-    relatedArtists: batched(related(), BATCH),
+    relatedArtists: () => batched(related(), BATCH),
   };
   return { objects, published: publishedOf(run.id, result), publication };
 }
@@ -195,5 +195,5 @@ export const publicationOf = (
   details?: Details,
 ): Omit<Publication, 'relatedArtists'> => ({
   ...publishedOf(run_id, result),
-  artistFeatures: artistFeatures(artists, details),
+  artistFeatures: () => artistFeatures(artists, details),
 });

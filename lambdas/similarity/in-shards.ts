@@ -83,8 +83,7 @@ async function plan(deps: ShardDeps, run: HeldRun, prepared: Prepared): Promise<
       'ask for fewer neighbours',
     );
   }
-  await run.confirm();
-  await shardLake.clearOthers(run.id);
+  await clearEnded(deps);
   await shardLake.putMatrix(run.id, method.matrix);
   await shardLake.putFeatures(run.id, artistFeatures(day.artists));
   await shardTables.begin(publicationOf(run.id, day, result), run.epoch);
@@ -95,6 +94,14 @@ async function plan(deps: ShardDeps, run: HeldRun, prepared: Prepared): Promise<
     progress: JSON.stringify(noted),
     resumeAfter: deps.clock.now() + STEP_MS,
   };
+}
+
+/** Removes what runs have left that are at their end. */
+async function clearEnded({ shardLake, runs }: ShardDeps): Promise<void> {
+  for (const id of await shardLake.runs()) {
+    const status = (await runs.byId(id))?.status ?? 'done';
+    if (status === 'done' || status === 'failed') await shardLake.clear(id);
+  }
 }
 
 /** Takes a step of a run that was planned: a shard, a load, or the end. Each may be repeated. */

@@ -48,7 +48,8 @@ export async function putLargeRun(machine: Machine, count: number, random: Rando
   const id = result.run as string;
   await publishAs(machine, {
     ...{ run_id: id, dt: TODAY, method: 'mean', parameters: JSON.stringify(result) },
-    ...{ artistFeatures, relatedArtists: batched(relatedArtistRows, 10_000) },
+    artistFeatures: () => artistFeatures,
+    relatedArtists: () => batched(relatedArtistRows, 10_000),
   });
   const run = (await runs.byId(id)) as Run;
   const done: Run = { ...run, status: 'done', finished_at: run.started_at, summary: JSON.stringify(result) };

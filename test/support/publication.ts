@@ -18,8 +18,8 @@ export function publicationOf(
     dt: '2026-11-22',
     method: 'mean',
     parameters: JSON.stringify({ run }),
-    artistFeatures: ids.map((id) => means(id, run)),
-    relatedArtists: withEnd(batched(related(ids, run), 1000), atEnd),
+    artistFeatures: () => ids.map((id) => means(id, run)),
+    relatedArtists: () => withEnd(batched(related(ids, run), 1000), atEnd),
   };
 }
 

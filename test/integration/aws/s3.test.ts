@@ -14,7 +14,9 @@ import {
 import { clientFor, inThisRealm, patience } from '../../support/aws/client.ts';
 import { type S3Fault, type S3Server, serveS3 } from '../../support/aws/s3.ts';
 import { TEST_PLACE } from '../../support/lake.ts';
+import { artistRow } from '../../support/rows.ts';
 
+const DAY = '2026-11-22';
 const MB = 1024 * 1024;
 const SLOW_DOWN: S3Fault = { status: 503, code: 'SlowDown' };
 
@@ -128,6 +130,34 @@ test('a copy is staged where there is such an object, which may have any name', 
   expect(await store.get('b')).toBeUndefined();
   expect(await store.place({ staged: 'staging/b', target: 'b', mark })).toBe(true);
   expect(await stored('b')).toBe('day');
+});
+
+describe('what is staged', () => {
+  const lake = () => new ParquetLake(store);
+  const stage = (epoch: number, id: string) =>
+    lake().stageTable({ run: 'run', epoch }, 'artists', DAY, [artistRow(id)]);
+  const ids = async () => (await lake().read('artists', DAY))?.map(({ id }) => id);
+
+  test('cannot take its place once it was discarded, even where the day has the bytes again that it had', async () => {
+    await lake().place(await stage(1, 'a'));
+    const late = await stage(2, 'b');
+    const kept = (await store.get(late.staged)) as Uint8Array;
+    await lake().discardBefore({ run: 'run', epoch: 3 });
+    await lake().place(await stage(3, 'c'));
+    await lake().place(await stage(4, 'a'));
+    // As a process that had read how to complete its upload when it was stopped.
+    await store.put(late.staged, kept);
+    expect([await lake().place(late), await ids()]).toEqual([false, ['a']]);
+  });
+
+  test('is not taken for discarded where S3 does not abort its upload', async () => {
+    const late = await stage(1, 'a');
+    s3.fault = (line) => (/^DELETE .*uploadId/.test(line) ? SLOW_DOWN : undefined);
+    await expect(lake().discardBefore({ run: 'run', epoch: 2 })).rejects.toThrow(ServiceUnavailableError);
+    s3.fault = () => undefined;
+    await lake().discardBefore({ run: 'run', epoch: 2 });
+    expect([await lake().place(late), await ids()]).toEqual([false, undefined]);
+  });
 });
 
 test('1,001 keys are listed, and removed in requests of at most 1,000', async () => {

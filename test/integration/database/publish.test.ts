@@ -129,7 +129,7 @@ test('a run whose rows cannot be made, or are not right, changes nothing', async
   }
   let run = 2;
   const attempt = (rows: Iterable<Row<'related_artists'>>) =>
-    publishAs(database, { ...publicationOf(run++, ARTISTS), relatedArtists: batched(rows, 1) });
+    publishAs(database, { ...publicationOf(run++, ARTISTS), relatedArtists: () => batched(rows, 1) });
   await expect(attempt(failing())).rejects.toThrow('no more rows');
   const row = { artist_id: 'a0', y_artist: 'a1', distance: 0.5, rank: 1, confidence: 0.25, reasons: '[1]' };
   await expect(attempt([row, row])).rejects.toThrow(/UNIQUE/);

@@ -1,3 +1,4 @@
+import { forget } from '../../../lambdas/listening/forget.ts';
 import { learnHeard } from '../../../lambdas/listening/learn.ts';
 import { DAY_MS, type Pipeline, TODAY, withPipeline } from '../../support/pipeline.ts';
 import { trackId } from '../../support/small-catalogue.ts';
@@ -46,6 +47,22 @@ test('what no source knows is noted, and asked for again after 30 days', () =>
     expect(await learnHeard(pipeline.main)).toMatchObject({ asked: 0 });
     pipeline.clock.advance(DAY_MS);
     expect(await learnHeard(pipeline.main)).toMatchObject({ asked: 1 });
+  }));
+
+test('what was forgotten while the sources were asked is not noted', () =>
+  withPipeline({ mode: 'extended' }, async (pipeline) => {
+    const { main } = pipeline;
+    await heard(pipeline, [trackId(1, 1), trackId(2, 1)]);
+    const connect: typeof main.connect = (...values) => {
+      const sources = main.connect(...values);
+      const close = async () => {
+        await sources.close();
+        await forget(main);
+      };
+      return { ...sources, close };
+    };
+    expect(await learnHeard({ ...main, connect })).toMatchObject({ asked: 2, known: 0, stopped: null });
+    expect(await main.lake.days('heard_features')).toEqual([]);
   }));
 
 test('where a source asks to wait, what was found is kept and the rest comes later', () =>

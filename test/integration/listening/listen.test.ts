@@ -4,9 +4,11 @@ import {
   BudgetSpentError,
   InvalidInputError,
   LeaseHeldError,
+  LeaseLostError,
   RateLimitedError,
 } from '../../../core/errors.ts';
-import type { FoundPlay } from '../../../core/ports.ts';
+import type { FoundPlay, StagingPlace } from '../../../core/ports.ts';
+import { takeRun } from '../../../core/run/lease.ts';
 import { exportHistory } from '../../../lambdas/listening/export-history.ts';
 import { forget } from '../../../lambdas/listening/forget.ts';
 import { type ListenDeps, listen } from '../../../lambdas/listening/listen.ts';
@@ -257,6 +259,26 @@ describe('forgetting', () => {
     await expect(forget({ ...machine, lake })).rejects.toThrow('died');
     expect(await forget(machine)).toMatchObject({ plays: 0, days: 3 });
     expect(await left()).toEqual(NOTHING);
+  });
+
+  test('of which another process has taken a part over removes nothing', async () => {
+    const recommends = {
+      kind: 'recommendation',
+      dt: TODAY,
+      alone: ['recommendation'],
+      resumes: () => false,
+      progress: '{}',
+    } as const;
+    const other = { ...machine, host: { owner: 'other', isGone: () => true } };
+    const lake = lakeWith(machine.lake, {
+      discardBefore: async (place: StagingPlace) => {
+        if (place.run.startsWith('push-')) await takeRun(other, recommends);
+        await machine.lake.discardBefore(place);
+      },
+    });
+    const before = await left();
+    await expect(forget({ ...machine, lake })).rejects.toThrow(LeaseLostError);
+    expect({ ...(await left()), runs: before.runs }).toEqual(before);
   });
 
   test('removes what killed processes had begun to write of the user, where there was nothing before too', async () => {

@@ -20,7 +20,9 @@ const served = async (database = mysql.database) => {
 const whole = (run: number) => ({ run: `run-${run}`, neighbours: ARTISTS - 1 });
 const publish = (run: number, changes: Partial<Publication> = {}) =>
   publishAs(mysql.database, { ...publicationOf(run, ARTISTS), ...changes });
-const inBatches = (rows: Iterable<Row<'related_artists'>>) => ({ relatedArtists: batched(rows, 1000) });
+const inBatches = (rows: Iterable<Row<'related_artists'>>) => ({
+  relatedArtists: () => batched(rows, 1000),
+});
 const tables = async () => (await mysql.admin('SHOW TABLES')).flatMap(Object.values).join();
 describe.each(WAYS)('by %s', (_, localInfile) => {
   beforeEach(() => mysql.admin(`SET GLOBAL local_infile = ${localInfile}`));
@@ -50,7 +52,7 @@ describe.each(WAYS)('by %s', (_, localInfile) => {
       confidence: null,
       reasons: null,
     }));
-    const [means] = publicationOf(1, 1).artistFeatures;
+    const [means] = publicationOf(1, 1).artistFeatures();
     if (!means) throw new Error('expected means, got none');
     const own = {
       ...means,
@@ -59,7 +61,7 @@ describe.each(WAYS)('by %s', (_, localInfile) => {
       key: null,
       loudness: -9.123456789012344,
     };
-    await publish(1, { ...inBatches(relatedArtists), artistFeatures: [own] });
+    await publish(1, { ...inBatches(relatedArtists), artistFeatures: () => [own] });
     const found = await mysql.database.relatedArtists.nearest('A', 10_000);
     expect(found?.features).toEqual(own);
     const back = new Map(found?.neighbours.map(({ rank, distance }) => [rank, distance]));
@@ -152,6 +154,27 @@ describe('a process that is late', () => {
     // The run was held, so its rows were staged anew.
     expect(await served()).toEqual(whole(2));
     expect(await tables()).not.toMatch(/_next|_old/);
+  });
+
+  test('drops nothing that the next holder has staged, at whichever step it was stopped', async () => {
+    const late = await staged(2);
+    const next = await staged(3);
+    await mysql.database.relatedArtists.stage(publicationOf(2, ARTISTS), late.epoch);
+    await swap(2, late.epoch, late);
+    const held = await tables();
+    expect(held).toContain(`related_artists_next_${next.epoch}`);
+    await swap(3, next.epoch, next);
+    expect(await served()).toEqual(whole(3));
+    expect(await tables()).not.toMatch(/_next|_old|_loads/);
+  });
+
+  test('costs no rows of a run that was staged by the same process', async () => {
+    const holder = await holderOf(mysql.database, 'run-2');
+    const publication = publicationOf(2, ARTISTS);
+    await mysql.database.relatedArtists.stage(publication, holder.epoch);
+    await mysql.admin(`DROP TABLE related_artists_next_${holder.epoch}`);
+    await mysql.database.relatedArtists.publish(publication, holder.epoch, holder);
+    expect(await served()).toEqual(whole(2));
   });
 
   test('whose swap was made is not swapped again', async () => {

@@ -224,6 +224,21 @@ test('each beginning and each change of holder has a larger epoch, and what a ho
   expect([await lake.place(late), (await stored(dead.id)).epoch]).toEqual([false, 4]);
 });
 
+test('what could not be discarded is discarded by whoever comes next, not left behind a run that has failed', async () => {
+  const first = await takeRun(a, wanted());
+  const staged = await (a.lake as ParquetLake).stageTable(first.staging, 'artists', DAY, [artistRow('a')]);
+  first.release();
+  clock.advance(MINUTE);
+  const broken = { ...b.lake, discardBefore: () => Promise.reject(new Error('the disk failed')) };
+  const other = wanted({ dt: '2026-11-23' });
+  await expect(takeRun({ ...b, lake: broken }, other)).rejects.toThrow('the disk failed');
+  expect(await stored(first.id)).toMatchObject({ status: 'running', lease_until: at(0) });
+  await takeRun(b, other);
+  expect(await stored(first.id)).toMatchObject({ status: 'failed' });
+  // As a process that was stopped when it had confirmed its lease.
+  expect(await a.lake.place(staged)).toBe(false);
+});
+
 test('what is abandoned is taken over at once, what somebody removed from staging is said', async () => {
   const run = await takeRun(a, wanted());
   await run.abandon();
