@@ -1,8 +1,11 @@
 import { cpSync, mkdtempSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SimilarResult } from '../../core/events.ts';
+import { createConnection } from 'mysql2/promise';
+import { FolderStore } from '../../adapters/lake/folder.ts';
+import { ParquetLake } from '../../adapters/lake/lake.ts';
+import type { DoctorResult, SimilarResult } from '../../core/events.ts';
 import { mulberry32 } from '../../sample/random.ts';
 import {
   type Ask,
@@ -161,6 +164,59 @@ describe('a similarity that is stopped while another comes to its end', () => {
       await remove(place);
     }
   }, 3_600_000);
+});
+
+describe('a table that somebody reads in an open transaction', () => {
+  const preload = join(import.meta.dirname, '../support/impatient.ts');
+
+  test('makes a publish fail: what is served stays, it is said, and the next command that writes repairs', async () => {
+    const place = await copy('locked');
+    const [served] = await place.ask('SELECT run_id FROM published');
+    const somebody = await createConnection(place.url);
+    await somebody.beginTransaction();
+    await somebody.query('SELECT * FROM related_artists LIMIT 1');
+    const refused = await soundalike([...NEW, ...place.at, '--json'], { preload });
+    expect(documentOf(refused)).toMatchObject({ error: { code: 'database-busy' } });
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /Run similarity-\S+ has begun to put its result in place and could not finish: the next command that writes/,
+      ),
+    ]);
+    expect(await place.ask("SELECT kind FROM runs WHERE status = 'replacing'")).toEqual([
+      { kind: 'similarity' },
+    ]);
+    // A question serves the run before, whole, and repairs nothing.
+    const asked = await run(place, ['similar', 'a1', '--limit', '100', '--json']);
+    const { neighbours, run: of } = documentOf<SimilarResult>(asked);
+    expect([asked.status, of, neighbours.length]).toEqual([0, served?.run_id, 5]);
+    const examined = documentOf<DoctorResult>(await run(place, ['doctor', '--json']));
+    expect(examined.checks.find(({ name }) => name === 'runs')).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/similarity-\S+ is replacing/),
+    });
+    const dry = await run(place, [...SECOND, '--dry-run', '--json']);
+    expect([dry.status, documentOf(dry)]).toMatchObject([0, { published: false }]);
+    expect(await place.ask('SELECT run_id FROM published')).toEqual([served]);
+    // A reader of the lake alone sees that the day is being replaced.
+    const lake = new ParquetLake(new FolderStore(join(place.folder, 'lake')));
+    expect((await lake.read('runs', DATE))?.map(({ status }) => status)).toContain('replacing');
+    const page = await readFile(join(place.folder, `lake/reports/dt=${DATE}/index.html`), 'utf8');
+    expect(page).toContain(served?.run_id);
+    // While the transaction is open, a command that does not need this run does its work, and says so.
+    const meanwhile = await soundalike(['artists', 'remove', 'a2', ...place.at], { preload });
+    expect([meanwhile.status, meanwhile.stderr]).toEqual([
+      0,
+      expect.stringContaining('A run that was stopped could not be brought to its end'),
+    ]);
+    await somebody.end();
+    await done(place, ['artists', 'remove', 'a3']);
+    expect(await stateIn(place)).toMatchObject({
+      'database related_artists': Reflect.get(after, 'database related_artists'),
+    });
+    await expectAgreement(place.folder, place.ask);
+    await remove(place);
+  });
 });
 
 describe('a similarity that is killed', () => {
