@@ -137,33 +137,69 @@ function chosen(moments: readonly string[], wanted: number, words: RegExp): numb
 }
 
 describe('a similarity that is stopped while another comes to its end', () => {
-  test('changes nothing after it, wherever it was stopped', async () => {
+  let allowed: object[];
+
+  beforeAll(async () => {
     const second = await copy('second');
     await done(second, SECOND);
     const both = await copy('first-second');
     for (const command of [NEW, SECOND]) await done(both, command);
-    const allowed = [await stateIn(second), await stateIn(both)];
+    allowed = [await stateIn(second), await stateIn(both)];
+  });
+
+  /** Stops it at one of its moments, while `meanwhile` and the second command come to their end. */
+  async function expectNothingAfter(
+    n: number,
+    name: string | undefined,
+    meanwhile: (place: Place) => Promise<void> = async () => {},
+    environment: Record<string, string> = {},
+  ): Promise<void> {
+    const place = await copy(`paused-${n}`);
+    const { status, stderr } = await paused(
+      [...NEW, ...place.at],
+      n,
+      async () => {
+        await meanwhile(place);
+        await done(place, SECOND);
+      },
+      { environment },
+    );
+    const state = await stateIn(place);
+    // It was stopped before it had begun.
+    const isFirst = status === 0 && JSON.stringify(state) === JSON.stringify(after);
+    const said = { n, name, stderr };
+    if (!isFirst) {
+      expect({ ...said, state: allowed }).toEqual({ ...said, state: expect.arrayContaining([state]) });
+    }
+    await expectAgreement(place.folder, place.ask);
+    await remove(place);
+  }
+
+  test('changes nothing after it, wherever it was stopped', async () => {
     const counted = await copy('counted');
     const moments = await momentsOf([...NEW, ...counted.at], join(root, 'count'));
     expect(moments).toEqual(expect.arrayContaining(['before RENAME TABLE related_artists', 'after COMMIT']));
-    for (const n of chosen(moments, times(2, 97), /RENAME/)) {
-      const place = await copy(`paused-${n}`);
-      const { status, stderr } = await paused([...NEW, ...place.at], n, () => done(place, SECOND));
-      const state = await stateIn(place);
-      // It was stopped before it had begun.
-      const isFirst = status === 0 && JSON.stringify(state) === JSON.stringify(after);
-      if (!isFirst) {
-        expect({ n, name: moments[n - 1], stderr, state: allowed }).toEqual({
-          n,
-          name: moments[n - 1],
-          stderr,
-          state: expect.arrayContaining([state]),
-        });
-      }
-      await expectAgreement(place.folder, place.ask);
-      await remove(place);
+    for (const n of chosen(moments, times(2, 97), /RENAME/)) await expectNothingAfter(n, moments[n - 1]);
+  }, 7_200_000);
+
+  // After a minute of silence a server ends a connection and its transaction (sql/mysql/session.sql).
+  test('nor in the middle of a transaction, which the server ends at last', async () => {
+    const counted = await copy('counted-within');
+    const moments = await momentsOf([...NEW, ...counted.at], join(root, 'count-within'), 'KILL');
+    const commits = moments.flatMap((name, i) => (name === 'before COMMIT' ? [i + 1] : []));
+    expect(commits.length).toBeGreaterThan(4);
+    const wanted = times(2, commits.length);
+    for (let i = 0; i < wanted; i++) {
+      const n = commits[Math.floor(((i + 0.5) * commits.length) / wanted)] as number;
+      const end = async ({ url, ask }: Place) => {
+        const database = new URL(url).pathname.slice(1);
+        for (const { Id, db, Command } of await ask('SHOW PROCESSLIST')) {
+          if (db === database && Command === 'Sleep') await server().admin.query(`KILL ${Id}`);
+        }
+      };
+      await expectNothingAfter(n, moments[n - 1], end, { PAUSE_WITHIN: 'yes' });
     }
-  }, 3_600_000);
+  }, 7_200_000);
 });
 
 describe('a table that somebody reads in an open transaction', () => {

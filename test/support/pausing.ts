@@ -12,6 +12,8 @@ import { DatabaseSync } from 'node:sqlite';
  */
 const wanted = Number(process.env.PAUSE_AT);
 const signal = process.env.PAUSE_SIGNAL ?? 'STOP';
+/** Whether moments within a server's transaction count: a pause there is a pause of all, until the server ends it. */
+const isWithin = signal === 'KILL' || process.env.PAUSE_WITHIN !== undefined;
 const moments: string[] = [];
 
 function moment(name: string): void {
@@ -59,7 +61,7 @@ function pausingMysql(mysql2: object): void {
     if (/^(SELECT|SET|SHOW)\b/.test(sql)) return query.apply(this, values);
     const answered = values.pop() as Anything;
     const at = (when: string) => {
-      if (signal !== 'STOP' || !busy.has(this)) moment(`${when} ${name}`);
+      if (isWithin || !busy.has(this)) moment(`${when} ${name}`);
     };
     at('before');
     if (sql === 'START TRANSACTION') busy.add(this);
