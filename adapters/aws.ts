@@ -45,6 +45,8 @@ const THROTTLED = new Set([
   'RequestThrottled',
 ]);
 const TRANSIENT = new Set([
+  // Another request changes the same object at this moment.
+  'ConditionalRequestConflict',
   'InternalError',
   'OperationAborted',
   'OperationTimeoutException',

@@ -50,7 +50,7 @@ type Upload = Pick<UploadPartCommandInput, 'Bucket' | 'Key' | 'UploadId'>;
 /** Metadata by which an object is known: the mark of the staged object that it was. */
 const MARK = 'staged';
 /** The upload is completed or aborted, or the object at its target is another by now. */
-const NOT_STAGED = new Set(['NoSuchUpload', 'PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchKey']);
+const NOT_STAGED = new Set(['NoSuchUpload', 'PreconditionFailed', 'NoSuchKey']);
 
 /**
  * A client for S3. With `AWS_ENDPOINT_URL` or `AWS_ENDPOINT_URL_S3` it speaks to a server that need not know host names
@@ -147,6 +147,7 @@ export class S3Store implements ObjectStore {
     return isThere;
   }
 
+  /** Removes nothing where an upload cannot be aborted, since it could still be completed. */
   async discard(key: string): Promise<void> {
     for (const staged of await this.list(key)) {
       const upload = uploadOf(await this.get(staged));
@@ -280,7 +281,7 @@ export class S3Store implements ObjectStore {
         size += bytes.length;
       });
     } catch (error) {
-      if (upload) await this.#abort(upload).catch(() => {});
+      if (upload) await this.#tryToAbort(upload);
       throw error;
     }
     return { upload, parts, rest: Buffer.concat(held) };
@@ -324,8 +325,9 @@ export class S3Store implements ObjectStore {
       await this.#complete(input);
       return true;
     } catch (error) {
-      if (NOT_STAGED.has(nameOf((error as Error).cause))) return false;
-      throw error;
+      if (!NOT_STAGED.has(nameOf((error as Error).cause))) throw error;
+      await this.#abort(input);
+      return false;
     }
   }
 
@@ -342,13 +344,12 @@ export class S3Store implements ObjectStore {
     try {
       return await work();
     } catch (error) {
-      // That error is the one to report; S3 aborts what is left after some days by itself.
-      await this.#abort(upload).catch(() => {});
+      await this.#tryToAbort(upload);
       throw error;
     }
   }
 
-  /** One that was completed or aborted is fine. */
+  /** Makes sure that the upload cannot be completed any more. */
   async #abort({ Bucket, Key, UploadId }: Upload): Promise<void> {
     const command = new AbortMultipartUploadCommand({ Bucket, Key, UploadId });
     await this.#do(`abort the upload to ${Key}`, async () => {
@@ -356,6 +357,11 @@ export class S3Store implements ObjectStore {
         if (nameOf(error) !== 'NoSuchUpload') throw error;
       });
     });
+  }
+
+  /** The error that made it necessary is the one to report; S3 aborts what is left after some days by itself. */
+  #tryToAbort(upload: Upload): Promise<void> {
+    return this.#abort(upload).catch(() => {});
   }
 
   #at(key: string): { Bucket: string; Key: string } {

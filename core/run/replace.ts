@@ -28,6 +28,9 @@ export const EXCLUDED = {
 /** Every kind of run that may die while it replaces objects. */
 const REPLACING_KINDS = [...DAY_KINDS, 'similarity', 'training'] as const;
 
+/** Kinds of runs that stage days and copies of runs, and remove what killed ones have left of them. */
+const MAKES_DAYS = [...DAY_KINDS, 'similarity'] as const;
+
 /** What a run replaces, in this order. */
 export interface Replaced {
   /** Objects of the lake that the database does not speak of before they are there. */
@@ -183,7 +186,7 @@ export async function tidy(deps: ReplaceDeps, run: HeldRun): Promise<void> {
   try {
     if (isInLake(run)) await copyRuns(deps, run.dt);
     await deps.lake.clear(run.id);
-    if (DAY_KINDS.some((kind) => kind === run.kind)) await clearLeftovers(deps);
+    if (MAKES_DAYS.some((kind) => kind === run.kind)) await clearLeftovers(deps);
   } catch (error) {
     deps.say(`Run ${run.id} is done, but not tidied up: ${(error as Error).message}. The next one does it.`);
   }

@@ -48,16 +48,24 @@ export async function paused(
 /** The environment of a command whose lease is as short. */
 export const leased = (): Record<string, string> => ({ SOUNDALIKE_LEASE_MS: String(LEASE_MS) });
 
-/** In how many moments a command could be stopped. */
+/** Runs a command and kills it (SIGKILL) in a moment (test/support/pausing.ts). */
+export const killed = (args: readonly string[], at: number, options: CliOptions = {}): Promise<Ended> =>
+  soundalike(args, {
+    ...options,
+    preload: PRELOAD,
+    environment: { ...options.environment, PAUSE_AT: String(at), PAUSE_SIGNAL: 'KILL' },
+  });
+
+/** The moments in which a command could be stopped, or killed, in their order. */
 export async function momentsOf(
   args: readonly string[],
   count: string,
-  options: CliOptions = {},
-): Promise<number> {
-  const environment = { ...options.environment, ...leased(), PAUSE_COUNT: count };
-  const { status, stderr } = await soundalike(args, { ...options, preload: PRELOAD, environment });
+  signal: 'STOP' | 'KILL' = 'STOP',
+): Promise<string[]> {
+  const environment = { ...leased(), PAUSE_COUNT: count, PAUSE_SIGNAL: signal };
+  const { status, stderr } = await soundalike(args, { preload: PRELOAD, environment });
   if (status !== 0) throw new Error(stderr);
-  return Number(readFileSync(count, 'utf8'));
+  return readFileSync(count, 'utf8').split('\n');
 }
 
 function isStopped(pid: number): boolean {

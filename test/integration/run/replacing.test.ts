@@ -1,5 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ParquetLake } from '../../../adapters/lake/lake.ts';
+import { S3Store, s3Client } from '../../../adapters/lake/s3.ts';
 import { LeaseHeldError, LeaseLostError } from '../../../core/errors.ts';
 import type { StagedObject } from '../../../core/ports.ts';
 import type { HeldRun } from '../../../core/run/held-run.ts';
@@ -7,10 +9,12 @@ import { takeReplacing, takeRun, type WantedRun } from '../../../core/run/lease.
 import { DAY_KINDS, EXCLUDED, repair } from '../../../core/run/replace.ts';
 import { withRun } from '../../../core/run/with-run.ts';
 import { compare } from '../../../lambdas/similarity/compare.ts';
+import { inThisRealm, patience } from '../../support/aws/client.ts';
+import { type S3Server, serveS3 } from '../../support/aws/s3.ts';
 import { lakeWith } from '../../support/lake.ts';
 import { type Pipeline, type Process, TODAY, withPipeline } from '../../support/pipeline.ts';
 import { artistRow } from '../../support/rows.ts';
-import { smallCatalogue } from '../../support/small-catalogue.ts';
+import { artistId, smallCatalogue } from '../../support/small-catalogue.ts';
 
 const wanted: WantedRun = {
   kind: 'collection',
@@ -185,6 +189,90 @@ describe('where what a run had staged is gone', () => {
       const again = await pipeline.collect();
       expect(again).toMatchObject({ done: true, tracks: 3 });
       expect(await compare(main, {})).toMatchObject({ published: true });
+    }));
+});
+
+describe('where what a similarity had staged is gone', () => {
+  /** Stops a similarity before its n-th object but for the copy of its run, removes what it had staged, and repairs. */
+  const stopped = (n: number, test: (pipeline: Pipeline, runs: { first: string }) => Promise<void>) =>
+    withPipeline({ catalogue: smallCatalogue(12) }, async (pipeline) => {
+      const { main, folder, said, statuses } = pipeline;
+      await pipeline.collect();
+      const { run = '' } = await compare(main, { method: 'mean', features: ['tempo'] });
+      await expect(compare(dyingAt(n, main), { method: 'mean', features: ['energy'] })).rejects.toThrow(
+        'dead',
+      );
+      await rm(join(folder, 'lake/staging'), { recursive: true });
+      said.length = 0;
+      await repair(main, []);
+      await repair(main, []);
+      expect(said).toEqual([
+        expect.stringContaining(`compare it again (soundalike similarity --date ${TODAY})`),
+      ]);
+      expect(await statuses()).toEqual(['done', 'done', 'failed']);
+      // Whoever reads the lake alone sees it too.
+      expect((await main.lake.read('runs', TODAY))?.at(-1)).toMatchObject({ status: 'failed' });
+      await test(pipeline, { first: run ?? '' });
+      const { run: last, published } = await compare(main, { method: 'mean', features: ['energy'] });
+      expect([published, await served(main)]).toEqual([true, last]);
+      await expectReportOf(pipeline, last);
+      const inLake = (await main.lake.read('related_artists', TODAY)) ?? [];
+      const { neighbours = [] } = (await main.relatedArtists.nearest(artistId(1), 100)) ?? {};
+      expect(neighbours.map(({ y_artist, distance }) => [y_artist, distance])).toEqual(
+        inLake
+          .filter(({ artist_id }) => artist_id === artistId(1))
+          .sort((a, b) => Number(a.rank) - Number(b.rank))
+          .map(({ y_artist, distance }) => [y_artist, distance]),
+      );
+    });
+
+  const served = async ({ relatedArtists }: Process) =>
+    (await relatedArtists.nearest(artistId(1), 100))?.published.run_id;
+
+  const expectReportOf = async ({ folder }: Pipeline, run: string | null) =>
+    expect(await readFile(join(folder, `lake/reports/dt=${TODAY}/index.html`), 'utf8')).toContain(run);
+
+  test('it fails, the run before is served, and comparing again makes all agree', () =>
+    stopped(3, async (pipeline, { first }) => {
+      expect(await served(pipeline.main)).toBe(first);
+      await expectReportOf(pipeline, first);
+    }));
+});
+
+describe('on S3, where what a run had staged is gone', () => {
+  let s3: S3Server;
+  beforeEach(async () => {
+    Object.assign(process.env, {
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'AKIATEST',
+      AWS_SECRET_ACCESS_KEY: 'not-a-secret',
+    });
+    s3 = await serveS3();
+  });
+  afterEach(() => s3.close());
+
+  const onS3 = (deps: Process): Process => {
+    const client = inThisRealm(s3Client({ AWS_ENDPOINT_URL: s3.url }));
+    return { ...deps, lake: new ParquetLake(new S3Store({ client, bucket: 'lake', ...patience() })) };
+  };
+
+  test('the run fails, the user is told once, and the day can be made again', () =>
+    trial(async ({ main, said, statuses }) => {
+      const here = onS3(main);
+      await replaceDay(here);
+      await expect(replaceDay(dyingAt(2, here))).rejects.toThrow('dead');
+      for (const path of s3.objects.keys()) if (path.startsWith('lake/staging/')) s3.objects.delete(path);
+      said.length = 0;
+      await repair(here, []);
+      await repair(here, []);
+      expect(said).toEqual([
+        expect.stringContaining(`collect or import it again (with --date ${TODAY}) before it is compared`),
+      ]);
+      expect(await statuses()).toEqual(['done', 'failed']);
+      expect((await here.lake.read('runs', TODAY))?.map(({ status }) => status)).toEqual(['done', 'failed']);
+      await replaceDay({ ...here, lake: rowsOf(here) });
+      expect(await here.lake.read('artists', TODAY)).toEqual([artistRow('of the other')]);
+      expect([...s3.objects.keys()].filter((path) => path.startsWith('lake/staging/'))).toEqual([]);
     }));
 });
 

@@ -29,6 +29,8 @@ export interface S3Server {
   earlier: { id: string; path: string; object: Buffer | 'mark' }[];
   /** Asked at each request; may be replaced. */
   fault: (line: string, turn: number) => S3Fault | undefined;
+  /** Awaited before a request is served; may be replaced. */
+  hold: (line: string) => Promise<void> | undefined;
   close(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export async function serveS3(): Promise<S3Server> {
     const line = `${message.method} ${decodeURIComponent(message.url ?? '')}`;
     it.requests.push({ line, headers: message.headers });
     const fault = it.fault(line, it.requests.length);
+    await it.hold(line);
     if (fault === 'cut') response.destroy();
     else if (fault === 'error-in-200') answer(response, 200, errorXml('InternalError'));
     else if (typeof fault === 'object') answer(response, fault.status, errorXml(fault.code));
@@ -60,6 +63,7 @@ export async function serveS3(): Promise<S3Server> {
     versioned: false,
     earlier: [],
     fault: () => undefined,
+    hold: () => undefined,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
