@@ -19,7 +19,7 @@ export interface PublishedRun extends PublishedDay {
 
 /** What a day of the lake has by its runs. */
 interface Standing {
-  /** The day's runs that replace what it has, by when they ended, those under way last. */
+  /** The day's runs that replace what it has, by when they ended. */
   runs: Row<'runs'>[];
   published: PublishedRun | undefined;
   /** The similarity run that was stopped half-way, and the collection or import; undefined where another made it good. */
@@ -35,7 +35,10 @@ const MADE_BY: readonly (string | null)[] = DAY_KINDS;
 async function standingOf(lake: Pick<Lake, 'read'>, dt: string): Promise<Standing> {
   const runs = ((await lake.read('runs', dt)) ?? [])
     .filter(({ kind }) => kind === 'similarity' || MADE_BY.includes(kind))
-    .sort((a, b) => byId(a.finished_at ?? '9', b.finished_at ?? '9'));
+    .sort(
+      (a, b) =>
+        byId(a.finished_at ?? '', b.finished_at ?? '') || byId(a.started_at ?? '', b.started_at ?? ''),
+    );
   const published = runs
     .filter(({ kind, summary }) => kind === 'similarity' && summary !== null)
     .map((run) => ({ run, result: JSON.parse(run.summary as string) as SimilarityResult }))
