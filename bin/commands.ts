@@ -29,7 +29,8 @@ import {
   SimilarRequest,
   type SimilarResult,
 } from '../core/events.ts';
-import type { ApiState } from '../core/ports.ts';
+import type { ApiState, Lake } from '../core/ports.ts';
+import { whyNotReady } from '../core/run/published.ts';
 import { repair } from '../core/run/replace.ts';
 import { addArtists, listArtists, removeArtists } from '../lambdas/catalog/follow.ts';
 import { heardArtists } from '../lambdas/catalog/heard-artists.ts';
@@ -290,16 +291,25 @@ export async function similar(
   { limit, ...options }: CommonOptions & { limit: number },
 ): Promise<void> {
   const request = requestOf(SimilarRequest, { artist, limit });
-  const ofDay = (result: SimilarResult): SimilarResult => {
+  const ofDay = async (
+    result: SimilarResult,
+    openLake: () => Promise<Pick<Lake, 'read'>>,
+  ): Promise<SimilarResult> => {
     if (options.date === undefined || options.date === result.date) return result;
+    const why = await whyNotReady(await openLake(), options.date);
+    if (why) throw why;
     throw new NoDataError(
       `expected ${options.date} to be published, but it is ${result.date}`,
       `leave out --date, or publish that day: soundalike similarity --date ${options.date}`,
     );
   };
   await perform(options, {
-    local: async (local) => ofDay(await findSimilar(local, request)),
-    stack: async (stack) => ofDay(await stack.invoke<SimilarResult>('explorer', request, { repeats: true })),
+    local: async (local) => ofDay(await findSimilar(local, request), async () => local.lake),
+    stack: async (stack) =>
+      ofDay(
+        await stack.invoke<SimilarResult>('explorer', request, { repeats: true }),
+        async () => (await stack.explored()).lake,
+      ),
     words: words.similarWords,
   });
 }

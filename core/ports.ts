@@ -187,6 +187,8 @@ export interface Runs {
   heldSince(kind: RunKind, time: string): Promise<Run[]>;
   /** The runs of these kinds that are not at an end, oldest first. */
   unfinished(kinds: readonly RunKind[]): Promise<Run[]>;
+  /** The runs that were stopped half-way through replacing their day, for good (core/run/replace.ts), oldest first. */
+  halfReplaced(): Promise<Run[]>;
   insert(run: Run): Promise<void>;
   /** Replaces the run unless it is at an end or has another epoch than this; returns whether it did. */
   update(run: Run, epoch: number): Promise<boolean>;
@@ -264,6 +266,14 @@ export interface PublishedNeighbours {
   neighbours: PublishedNeighbour[];
 }
 
+/** What the neighbours of the published run come to. */
+export interface ServedTotals {
+  run_id: string;
+  neighbours: number;
+  /** The sum of their distances. */
+  distances: number;
+}
+
 /** The serving tables. */
 export interface RelatedArtists {
   /**
@@ -281,6 +291,10 @@ export interface RelatedArtists {
   published(): Promise<Published | undefined>;
   /** The artist's `limit` nearest in the published run; undefined where nothing is published. */
   nearest(artistId: string, limit: number): Promise<PublishedNeighbours | undefined>;
+  /** What the published run's neighbours come to; undefined where nothing is published. Reads one index whole. */
+  totals(): Promise<ServedTotals | undefined>;
+  /** The ids of the published run's artists, sorted: at most `limit` that come after this one. */
+  artistsAfter(artistId: string, limit: number): Promise<string[]>;
 }
 
 /** A play as Spotify's recently-played tells it. */
@@ -500,6 +514,12 @@ export interface LakeBatches {
     columns: readonly C[],
     where?: Readonly<Partial<Record<C, string>>>,
   ): AsyncIterable<Columns<N, C>>;
+}
+
+/** The pages of the lake's days. */
+export interface LakeReports {
+  /** A day's page, or the picture of its map; undefined where there is none. */
+  report(dt: string, file: ReportFile): Promise<Uint8Array | undefined>;
 }
 
 /** What the shards of a similarity run share, under a prefix of its own. */

@@ -1,10 +1,19 @@
 import { LeaseLostError } from '../../core/errors.ts';
 import { FEATURES } from '../../core/features.ts';
-import type { Published, PublishedNeighbours, Run, Runs } from '../../core/ports.ts';
+import type {
+  Publication,
+  Published,
+  PublishedNeighbours,
+  Run,
+  Runs,
+  ServedTotals,
+} from '../../core/ports.ts';
 import type { Row } from '../../core/tables.ts';
 import nearestSql from '../../sql/database/nearest.sql' with { type: 'text' };
 import publishedSql from '../../sql/database/published.sql' with { type: 'text' };
 import insertPublishedSql from '../../sql/database/published_insert.sql' with { type: 'text' };
+import artistsAfterSql from '../../sql/database/served_artists_after.sql' with { type: 'text' };
+import totalsSql from '../../sql/database/served_totals.sql' with { type: 'text' };
 import type { Engine, Parameter } from './engine.ts';
 
 /** The published run. */
@@ -61,6 +70,20 @@ function featuresOf(
     tracks: Number(row[`${prefix}_tracks`]),
     ...(Object.fromEntries(means) as Omit<Row<'artist_features'>, 'artist_id' | 'tracks'>),
   };
+}
+
+/** How many neighbours the published run has, and the sum of their distances, in one query. */
+export async function totals(engine: Engine): Promise<ServedTotals | undefined> {
+  const [row] = await engine.all(totalsSql);
+  if (!row) return undefined;
+  const { run_id, neighbours, distances } = row;
+  return { run_id: String(run_id), neighbours: Number(neighbours), distances: Number(distances ?? 0) };
+}
+
+/** The published run's artists after one, in order. */
+export async function artistsAfter(engine: Engine, artistId: string, limit: number): Promise<string[]> {
+  const rows = await engine.all(artistsAfterSql, [artistId, limit]);
+  return rows.map(({ artist_id }) => String(artist_id));
 }
 
 /** Names the run whose rows fill the other tables. */

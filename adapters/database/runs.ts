@@ -1,4 +1,5 @@
 import type { Run, RunKind, Runs } from '../../core/ports.ts';
+import { isHalfReplaced } from '../../core/run/half-replaced.ts';
 import byIdSql from '../../sql/database/run_by_id.sql' with { type: 'text' };
 import lastEpochSql from '../../sql/database/run_epoch_last.sql' with { type: 'text' };
 import nextEpochSql from '../../sql/database/run_epoch_next.sql' with { type: 'text' };
@@ -8,6 +9,7 @@ import renewSql from '../../sql/database/run_renew.sql' with { type: 'text' };
 import takeSql from '../../sql/database/run_take.sql' with { type: 'text' };
 import updateSql from '../../sql/database/run_update.sql' with { type: 'text' };
 import doneSql from '../../sql/database/runs_done.sql' with { type: 'text' };
+import failedSql from '../../sql/database/runs_failed.sql' with { type: 'text' };
 import heldSinceSql from '../../sql/database/runs_held_since.sql' with { type: 'text' };
 import ofDaySql from '../../sql/database/runs_of_day.sql' with { type: 'text' };
 import unfinishedSql from '../../sql/database/runs_unfinished.sql' with { type: 'text' };
@@ -40,6 +42,10 @@ export class RunTable implements Runs {
   async unfinished(kinds: readonly RunKind[]): Promise<Run[]> {
     const runs = (await this.#engine.all(unfinishedSql)) as unknown as Run[];
     return runs.filter(({ kind }) => kinds.includes(kind));
+  }
+
+  async halfReplaced(): Promise<Run[]> {
+    return ((await this.#engine.all(failedSql)) as unknown as Run[]).filter(isHalfReplaced);
   }
 
   async insert(run: Run): Promise<void> {

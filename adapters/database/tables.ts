@@ -5,7 +5,7 @@ import { ArtistTable } from './artists.ts';
 import type { Engine } from './engine.ts';
 import { HistoryTables } from './history.ts';
 import { PlaylistPushTable } from './playlist-pushes.ts';
-import { nearest, published } from './related-artists.ts';
+import { artistsAfter, nearest, published, totals } from './related-artists.ts';
 import { RunDayTable } from './run-days.ts';
 import { RunTable } from './runs.ts';
 
@@ -21,6 +21,8 @@ export const databaseOn = (engine: Engine, newest: number, publishing: Publishin
     ...publishing,
     published: () => published(engine),
     nearest: (artistId, limit) => nearest(engine, artistId, limit),
+    totals: () => totals(engine),
+    artistsAfter: (artistId, limit) => artistsAfter(engine, artistId, limit),
   },
   version: async () => ({ version: await versionOf(engine), newest }),
   close: () => engine.close(),

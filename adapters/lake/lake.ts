@@ -24,6 +24,7 @@ import type {
   Lake,
   LakeBatches,
   LakeDays,
+  LakeReports,
   StagedObject,
   StagingPlace,
   TruthName,
@@ -36,7 +37,9 @@ import { type Fill, fillFrom, type ObjectStore } from './objects.ts';
 import { batchesOf, decodeTable, inKeyOrder, writeTable } from './parquet.ts';
 
 /** The lake over an object store: Parquet tables by day, and what runs keep under `staging/` meanwhile. */
-export class ParquetLake implements Lake, LakeBatches, LakeDays, VersionedLake, Uploads, Checkpoints, Truths {
+export class ParquetLake
+  implements Lake, LakeBatches, LakeDays, LakeReports, VersionedLake, Uploads, Checkpoints, Truths
+{
   readonly #store: ObjectStore;
 
   constructor(store: ObjectStore) {
@@ -66,6 +69,10 @@ export class ParquetLake implements Lake, LakeBatches, LakeDays, VersionedLake, 
     } finally {
       await object.close();
     }
+  }
+
+  report(dt: string, file: ReportFile): Promise<Uint8Array | undefined> {
+    return this.#store.get(reportKey(dt, file));
   }
 
   async days(table: TableName): Promise<string[]> {

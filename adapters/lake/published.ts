@@ -8,7 +8,13 @@ import type {
   PublishedNeighbours,
   RelatedArtists,
 } from '../../core/ports.ts';
-import { type PublishedDaysLake, type PublishedRun, publishedRuns } from '../../core/run/published.ts';
+import {
+  type PublishedDaysLake,
+  type PublishedRun,
+  publishedRuns,
+  readWhole,
+  whyNoneReady,
+} from '../../core/run/published.ts';
 import type { Row } from '../../core/tables.ts';
 import { byId, foldName } from '../../core/text.ts';
 
@@ -30,7 +36,8 @@ const COLUMNS = ['artist_id', 'y_artist', 'distance', 'rank', 'confidence', 'rea
 
 /**
  * The published run as the lake has it, in the place of the database: the run of the newest day that was published.
- * Means and artists are held, neighbours are read when they are asked for.
+ * Means and artists are held, neighbours are read when they are asked for. What a day is replaced by meanwhile is mixed with
+ * nothing: then every question throws `DayNotReadyError` once, and where no whole run is left until there is one.
  */
 export class PublishedLake implements Answers {
   readonly #lake: PublishedDaysLake & Pick<Lake, 'read'> & LakeBatches;
@@ -51,7 +58,14 @@ export class PublishedLake implements Answers {
     const opened = await this.#open();
     if (!opened) return undefined;
     const { run, artists, features } = opened;
-    const rows = (await this.#rowsOf(run.date, artistId)).sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
+    const rows = await readWhole(this.#lake, [run], () => this.#rowsOf(run.date, artistId)).catch(
+      (error: unknown) => {
+        // What is held may be of a day that is replaced by now.
+        this.#opened = undefined;
+        throw error;
+      },
+    );
+    rows.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
     return {
       published: publishedOf(run),
       features: features.get(artistId) ?? null,
@@ -113,10 +127,9 @@ export class PublishedLake implements Answers {
     const before = await last;
     for await (const run of publishedRuns(this.#lake)) {
       if (before?.run.run === run.run) return before;
-      const [artists = [], features = []] = await Promise.all([
-        this.#lake.read('artists', run.date),
-        this.#lake.read('artist_features', run.date),
-      ]);
+      const [artists = [], features = []] = await readWhole(this.#lake, [run], () =>
+        Promise.all([this.#lake.read('artists', run.date), this.#lake.read('artist_features', run.date)]),
+      );
       const known = artists.map((artist) => ({ ...artist, followed: true, refreshed_at: run.finishedAt }));
       return {
         run,
@@ -124,6 +137,8 @@ export class PublishedLake implements Answers {
         features: new Map(features.map((row) => [row.artist_id, row])),
       };
     }
+    const why = await whyNoneReady(this.#lake);
+    if (why) throw why;
     return undefined;
   }
 }

@@ -6,12 +6,12 @@ import type {
   Publication,
   Published,
   RelatedArtists,
-  Run,
   RunKind,
   Runs,
   StagedObject,
 } from '../ports.ts';
 import type { Row } from '../tables.ts';
+import type { HalfReplaced } from './half-replaced.ts';
 import { type HeldRun, isInLake } from './held-run.ts';
 import { type LeaseDeps, takeReplacing } from './lease.ts';
 import { type CopyDeps, copyRuns } from './runs-in-lake.ts';
@@ -149,15 +149,6 @@ const remedyFor = ({ kind, dt }: HeldRun): string => {
   if (kind === 'training') return 'train again (soundalike train)';
   return `collect or import it again (with --date ${dt}) before it is compared`;
 };
-
-/** The summary of a run that was stopped half-way for good. */
-export interface HalfReplaced {
-  halfReplaced: boolean;
-}
-
-/** Whether a run failed half-way through replacing its day, so that the day is of two runs. */
-export const isHalfReplaced = ({ status, summary }: Pick<Run, 'status' | 'summary'>): boolean =>
-  status === 'failed' && (JSON.parse(summary ?? '{}') as Partial<HalfReplaced>).halfReplaced === true;
 
 async function finish(
   deps: ReplaceDeps,

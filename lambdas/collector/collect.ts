@@ -9,8 +9,9 @@ import {
 import { CollectRequest, type CollectResult, DEFAULT_TRACKS, parseInput } from '../../core/events.ts';
 import { Ledger } from '../../core/ledger.ts';
 import type { Artist, Run, StagedObject } from '../../core/ports.ts';
+import { isHalfReplaced } from '../../core/run/half-replaced.ts';
 import type { HeldRun } from '../../core/run/held-run.ts';
-import { EXCLUDED, isHalfReplaced, type ReplaceDeps, refuseDayOf, repair } from '../../core/run/replace.ts';
+import { EXCLUDED, type ReplaceDeps, refuseDayOf, repair } from '../../core/run/replace.ts';
 import { type Ending, withRun } from '../../core/run/with-run.ts';
 import { DEFAULT_MIN_COVERAGE } from '../../core/similarity/settings.ts';
 import { isItemFailure } from '../../core/source-health.ts';

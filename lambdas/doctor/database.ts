@@ -1,6 +1,8 @@
 import { type CollectionLimits, estimateCollection, estimateWords } from '../../core/budget.ts';
 import { LONGEST_COLLECTION_DAYS } from '../../core/names.ts';
 import type { Clock, Database, Run, RunKind } from '../../core/ports.ts';
+import { isHalfReplaced } from '../../core/run/half-replaced.ts';
+import { DAY_KINDS } from '../../core/run/replace.ts';
 import {
   type Check,
   check,
@@ -25,6 +27,16 @@ const REMEDIES: Record<RunKind, (run: Run) => string> = {
   expiry: () => 'the next collection removes the old days',
 };
 const KINDS = Object.keys(REMEDIES) as RunKind[];
+/** What to do about a run that died while it replaced its day: any command that writes will do. */
+const endOf = ({ kind, dt }: Run): string =>
+  `the next command that writes brings it to its end: ${
+    kind === 'training' ? 'soundalike recommend' : `soundalike similarity --date ${dt}`
+  }`;
+/** What to do about a day that is of two runs. */
+const wholeAgain = (run: Run): string =>
+  run.kind === 'import'
+    ? `import it again: soundalike import <path> --date ${run.dt}`
+    : REMEDIES[run.kind](run);
 /** For how many days back failed runs are told. */
 const RECENT_DAYS = 7;
 const DAY_MS = 86_400_000;
@@ -48,7 +60,7 @@ export async function examineDatabase(
     check('runs', async () => {
       const published = await publishedRun(database);
       if (published) hoursSincePublished = (clock.now() - Date.parse(published.started_at)) / HOUR_MS;
-      return standing(await recentRuns(database, clock), published, clock);
+      return standing(await recentRuns(database, clock), await halfReplaced(database), published, clock);
     }),
   ]);
   return { checks, hoursSincePublished };
@@ -97,8 +109,38 @@ async function recentRuns({ runs }: Database, clock: Clock): Promise<Run[]> {
   return [...all.values()].sort((a, b) => (a.started_at < b.started_at ? -1 : 1));
 }
 
-/** What stands is told; what has died, or failed and was not made good since, is a fault. */
-function standing(runs: readonly Run[], published: Run | undefined, clock: Clock): Finding {
+/** The runs that left their day half replaced, oldest first, but for days that a later run has made whole again. */
+async function halfReplaced({ runs }: Database): Promise<Run[]> {
+  const half: Run[] = [];
+  for (const run of await runs.halfReplaced()) {
+    // A training replaces a model, whatever the day.
+    const others = run.kind === 'training' ? await runs.done('training') : await runs.ofDay(run.dt);
+    if (!others.some((later) => makesWhole(later, run))) half.push(run);
+  }
+  return half;
+}
+
+/** Whether a later run has replaced the same; a similarity run that is not published leaves the day as it is. */
+function makesWhole(later: Run, { kind, epoch }: Run): boolean {
+  if (later.status !== 'done' || later.epoch <= epoch) return false;
+  if (kind !== 'similarity') return later.kind === kind || (isOfDay(kind) && isOfDay(later.kind));
+  const { published } = JSON.parse(later.summary ?? '{}') as { published?: boolean };
+  return later.kind === kind && published === true;
+}
+
+const isOfDay = (kind: RunKind): boolean => DAY_KINDS.some((day) => day === kind);
+
+/**
+ * The runs are listed; a fault is what has died, what failed and was not made good since, and what left its day half
+ * replaced.
+ */
+function standing(
+  recent: readonly Run[],
+  half: readonly Run[],
+  published: Run | undefined,
+  clock: Clock,
+): Finding {
+  const runs = [...half, ...recent.filter((run) => !isHalfReplaced(run))];
   const now = new Date(clock.now()).toISOString();
   const said = [
     published
@@ -108,15 +150,22 @@ function standing(runs: readonly Run[], published: Run | undefined, clock: Clock
   const wrong: Run[] = [];
   for (const run of runs) {
     const isOpen = run.status !== 'done' && run.status !== 'failed';
-    const isFailure = run.status === 'failed' && !runs.some((later) => makesGood(later, run));
+    const isHalf = isHalfReplaced(run);
+    const isFailure = run.status === 'failed' && (isHalf || !runs.some((later) => makesGood(later, run)));
     if (isOpen) said.push(`${run.id} is ${run.status}, held until ${run.lease_until}`);
-    if (isFailure) said.push(`${run.id} failed at ${run.finished_at}`);
+    if (isHalf)
+      said.push(`${run.id} was stopped while it replaced ${run.dt}, and what it had staged is gone`);
+    else if (isFailure) said.push(`${run.id} failed at ${run.finished_at}`);
     if (isFailure || (isOpen && run.lease_until <= now)) wrong.push(run);
   }
   const last = wrong.at(-1);
-  return last
-    ? fault(said.join('; '), `${REMEDIES[last.kind](last)}; its log says why it stopped`)
-    : fine(said.join('; '));
+  return last ? fault(said.join('; '), remedyOf(last)) : fine(said.join('; '));
+}
+
+function remedyOf(run: Run): string {
+  if (run.status === 'replacing') return endOf(run);
+  if (isHalfReplaced(run)) return wholeAgain(run);
+  return `${REMEDIES[run.kind](run)}; its log says why it stopped`;
 }
 
 const makesGood = (later: Run, failed: Run): boolean =>

@@ -4,14 +4,16 @@ import type { CollectionLimits } from '../../core/budget.ts';
 import type { DoctorResult } from '../../core/events.ts';
 import type { ApiState, Clock, Database } from '../../core/ports.ts';
 import type { Connect } from '../collector/sources.ts';
+import { type AgreementDeps, agreement } from './agreement.ts';
 import { consent } from './consent.ts';
 import { examineDatabase } from './database.ts';
-import { check, settled } from './finding.ts';
+import { type Check, check, notChecked, type Settled, settled } from './finding.ts';
 import { examineLake, type LakeDeps } from './lake.ts';
 import { examineServices } from './services.ts';
 
 /** What examining needs; who gives it closes it. */
 export interface ExamineDeps extends LakeDeps {
+  lake: LakeDeps['lake'] & AgreementDeps['lake'];
   clock: Clock;
   /** Opens the database; where it cannot, that is what its check tells, and nothing counts the requests. */
   openDatabase(): Promise<Database>;
@@ -51,11 +53,25 @@ export async function examine(deps: ExamineDeps): Promise<ExamineResult> {
     inLake,
     check('consent', async () => consent(await deps.grant(), deps.clock.now())),
   ]);
-  const checks = [...services.checks, ...database.checks, ...lake, login, services.clock];
+  const agrees = await agreementOf(opened, deps.lake, lake);
+  const checks = [...services.checks, ...database.checks, ...lake, agrees, login, services.clock];
   return {
     ok: checks.every(({ ok }) => ok),
     checks,
     hoursSincePublished: database.hoursSincePublished,
     requests: services.requests,
   };
+}
+
+/** Holds the database against the lake, where both can be read. */
+async function agreementOf(
+  opened: Settled<Database>,
+  lake: AgreementDeps['lake'],
+  checks: readonly Check[],
+): Promise<Check> {
+  const isReadable = checks.some(({ name, ok }) => name === 'lake' && ok);
+  return await check('agreement', async () => {
+    if ('error' in opened) return notChecked('database');
+    return isReadable ? await agreement({ database: opened.value, lake }) : notChecked('lake');
+  });
 }

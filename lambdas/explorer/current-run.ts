@@ -1,9 +1,10 @@
-import { NoDataError } from '../../core/errors.ts';
+import { DayNotReadyError } from '../../core/errors.ts';
 import type { SimilarityResult } from '../../core/events.ts';
 import type { ExploredArtist, PublishedDay } from '../../core/explore.ts';
 import type { NearGraph } from '../../core/graph/near-graph.ts';
 import type { Published } from '../../core/ports.ts';
-import { lastPublished, publishedOn } from '../../core/run/published.ts';
+import { lastPublished, publishedOn, readWhole, whyNotReady } from '../../core/run/published.ts';
+import { nothingPublished } from './nothing-published.ts';
 import { readDatabase } from './read-database.ts';
 import { readLake } from './read-lake.ts';
 import type { ExploreSources } from './sources.ts';
@@ -30,10 +31,17 @@ export interface LoadedRun extends PublishedDay {
 /** Published days to choose from at most. */
 const MOST_DAYS = 60;
 
+/** A run, and whether it may be held until another is published. */
+interface Read {
+  run: LoadedRun;
+  /** False where the lake's day is being replaced, so that less was read than the lake has of the run. */
+  isAll: boolean;
+}
+
 /** The run that is published now, read once and held until another is published. */
 export class CurrentRun {
   readonly #sources: ExploreSources;
-  #loaded: { id: string; run: Promise<LoadedRun> } | undefined;
+  #loaded: { id: string; read: Promise<Read> } | undefined;
 
   constructor(sources: ExploreSources) {
     this.#sources = sources;
@@ -45,38 +53,61 @@ export class CurrentRun {
     if (!published) return undefined;
     const id = published.run_id;
     if (this.#loaded?.id !== id) {
-      const run = load(this.#sources, published);
-      this.#loaded = { id, run };
-      run.catch(() => {
-        if (this.#loaded?.run === run) this.#loaded = undefined;
-      });
+      const read = load(this.#sources, published);
+      this.#loaded = { id, read };
+      const forget = (): void => {
+        if (this.#loaded?.read === read) this.#loaded = undefined;
+      };
+      read.then(({ isAll }) => isAll || forget(), forget);
     }
-    return await this.#loaded.run;
+    return (await this.#loaded.read).run;
   }
 
-  /** Throws `NoDataError` where nothing is published. */
+  /** Throws `NoDataError` where nothing is published, `DayNotReadyError` where something is about to be. */
   async get(): Promise<LoadedRun> {
     const run = await this.find();
     if (run) return run;
-    throw new NoDataError('expected a published run, got none', 'collect and compare first: soundalike run');
+    throw await nothingPublished(this.#sources);
   }
 }
 
-/** The lake has all of a run, unless it is another machine's. */
-async function load(sources: ExploreSources, published: Published): Promise<LoadedRun> {
+/** The lake has all of a run, unless it is another machine's, or its day is being replaced: then the database has to do. */
+async function load(sources: ExploreSources, published: Published): Promise<Read> {
+  const { lake } = sources;
   const { run_id: run, dt: date, method } = published;
   const { features: compared } = JSON.parse(published.parameters) as Pick<SimilarityResult, 'features'>;
-  const inLake = await publishedOn(sources.lake, date);
-  const isInLake = inLake?.run === run;
-  const read = isInLake ? await readLake(sources.lake, inLake) : await readDatabase(sources, run);
-  const days = (await lastPublished(sources.lake, MOST_DAYS)).map(
+  const { inLake, isAll } = await wholeInLake(lake, date, run);
+  const read = inLake ?? { map: null, ...(await readDatabase(sources, run)) };
+  const days = (await lastPublished(lake, MOST_DAYS)).map(
     (day): PublishedDay => ({ date: day.date, run: day.run, method: day.method }),
   );
-  return {
-    ...{ date, run, method, compared },
+  const loaded: LoadedRun = {
+    date,
+    run,
+    method,
+    compared,
     // A run that the lake does not have is all there is of a database.
     days: days.some((day) => day.run === run) ? days : [{ date, run, method }, ...days],
-    map: (isInLake && inLake.result.map) || null,
     ...read,
   };
+  return { run: loaded, isAll };
+}
+
+type InLake = Awaited<ReturnType<typeof readLake>> & Pick<LoadedRun, 'map'>;
+
+/** What the lake has of a run; undefined where it does not have it, or only in part while its day is replaced. */
+async function wholeInLake(
+  lake: ExploreSources['lake'],
+  date: string,
+  run: string,
+): Promise<{ inLake?: InLake; isAll: boolean }> {
+  const inLake = await publishedOn(lake, date);
+  if (inLake?.run !== run) return { isAll: (await whyNotReady(lake, date)) === undefined };
+  try {
+    const read = await readWhole(lake, [inLake], () => readLake(lake, inLake));
+    return { inLake: { map: inLake.result.map ?? null, ...read }, isAll: true };
+  } catch (error) {
+    if (error instanceof DayNotReadyError) return { isAll: false };
+    throw error;
+  }
 }

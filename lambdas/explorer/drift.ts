@@ -4,7 +4,14 @@ import { type NamedArtist, parseInput } from '../../core/events.ts';
 import type { DriftResult, PublishedDay } from '../../core/explore.ts';
 import { driftOf } from '../../core/methods/drift.ts';
 import type { LakeBatches } from '../../core/ports.ts';
-import { type PublishedRun, publishedOn, publishedRuns } from '../../core/run/published.ts';
+import {
+  type PublishedRun,
+  publishedOn,
+  publishedRuns,
+  readWhole,
+  whyNoneReady,
+  whyNotReady,
+} from '../../core/run/published.ts';
 import { placeableDay } from './positions.ts';
 import { resolveArtist } from './resolve-artist.ts';
 import type { ExploreSources } from './sources.ts';
@@ -23,19 +30,22 @@ type Sources = Pick<ExploreSources, 'lake' | 'artists'>;
  * What became of an artist between two published days of the lake: how far it moved, whom it gained and lost, and how
  * much of the change of its distances was the ruler's.
  *
- * Throws `UnknownArtistError`, `NoDataError` where there are no two such days or one does not have the artist, and
- * `InvalidInputError` where they were compared by different methods.
+ * Throws `UnknownArtistError`, `NoDataError` where there are no two such days or one does not have the artist,
+ * `DayNotReadyError` where one of them is being replaced, and `InvalidInputError` where they were compared by different
+ * methods.
  */
 export async function drift({ lake, artists }: Sources, input: unknown): Promise<DriftResult> {
   const request = parseInput(DriftRequest, input, 'drift');
   const artist = await resolveArtist(artists, request.artist);
   const [from, to] = await daysOf(lake, artist.id, artist.name ?? artist.id, request);
-  const before = await placeableDay(lake, from);
-  const after = await placeableDay(lake, to);
-  const [firstNeighbours, secondNeighbours] = [
-    await nearestIn(lake, from.date, artist.id),
-    await nearestIn(lake, to.date, artist.id),
-  ];
+  // By another method than mean the tracks are read too, of which a collection makes others.
+  const days = [from, to].flatMap((run) => (run.method === 'mean' ? [run] : [run, { date: run.date }]));
+  const { before, after, firstNeighbours, secondNeighbours } = await readWhole(lake, days, async () => ({
+    before: await placeableDay(lake, from),
+    after: await placeableDay(lake, to),
+    firstNeighbours: await nearestIn(lake, from.date, artist.id),
+    secondNeighbours: await nearestIn(lake, to.date, artist.id),
+  }));
   const found = driftOf(artist.id, {
     first: before.by(from),
     secondByFirst: after.by(from),
@@ -84,6 +94,8 @@ async function daysOf(
   }
   const [only] = days;
   if (only && other) return sameMethod(other, only);
+  const why = await whyNoneReady(lake);
+  if (why) throw why;
   throw new NoDataError(
     `expected two published days with ${name}, got ${days.length + (first ? 1 : 0)}`,
     'collect and compare on another day: soundalike run',
@@ -93,6 +105,8 @@ async function daysOf(
 async function onDay(lake: Sources['lake'], date: string): Promise<PublishedRun> {
   const run = await publishedOn(lake, date);
   if (run) return run;
+  const why = await whyNotReady(lake, date);
+  if (why) throw why;
   const days: string[] = [];
   for await (const { date: published } of publishedRuns(lake)) days.push(published);
   throw new NoDataError(

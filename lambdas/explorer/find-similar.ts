@@ -1,30 +1,31 @@
 import { NoDataError } from '../../core/errors.ts';
 import { parseInput, SimilarRequest, type SimilarResult } from '../../core/events.ts';
 import { SEVERAL_STYLES } from '../../core/methods/spread.ts';
-import type { PublishedNeighbour, RelatedArtists } from '../../core/ports.ts';
+import type { PublishedNeighbour, RelatedArtists, Runs } from '../../core/ports.ts';
 import type { Range } from '../../core/similarity/matrix.ts';
 import { type Reason, reasons } from '../../core/similarity/reasons.ts';
+import { nothingPublished } from './nothing-published.ts';
 import { type KnownArtists, resolveArtist } from './resolve-artist.ts';
 
 /** What answering needs. */
 export interface FindSimilarDeps {
   artists: KnownArtists;
   relatedArtists: Pick<RelatedArtists, 'nearest'>;
+  /** Of the database; where nobody reaches it, the lake has to do. */
+  runs?: Pick<Runs, 'unfinished'>;
 }
 
 /**
  * Who sounds like an artist, and why, in the published run.
  *
  * Throws `UnknownArtistError` where the artist is not known or several have the name, `NoDataError` where nothing is
- * published or the run did not compare the artist.
+ * published or the run did not compare the artist, `DayNotReadyError` where the first run is just being published.
  */
 export async function findSimilar(deps: FindSimilarDeps, input: unknown): Promise<SimilarResult> {
   const { artist: query, limit } = parseInput(SimilarRequest, input, 'similar');
   const { id, name, url } = await resolveArtist(deps.artists, query);
   const found = await deps.relatedArtists.nearest(id, limit);
-  if (!found) {
-    throw new NoDataError('expected a published run, got none', 'collect and compare first: soundalike run');
-  }
+  if (!found) throw await nothingPublished(deps);
   const { published, features: own, neighbours } = found;
   const { features, ranges } = JSON.parse(published.parameters) as Parameters;
   if (neighbours.length === 0) {

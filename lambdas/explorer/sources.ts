@@ -8,6 +8,6 @@ export interface ExploreSources {
   relatedArtists: Pick<RelatedArtists, 'nearest' | 'published'>;
   clock: Pick<Clock, 'now'>;
   /** Of the database; where nobody reaches it, the lake has to do. */
-  runs?: Pick<Runs, 'ofDay'>;
+  runs?: Pick<Runs, 'ofDay' | 'unfinished'>;
   history?: Pick<History, 'account'>;
 }

@@ -3,6 +3,7 @@ import { type NamedArtist, parseInput } from '../../core/events.ts';
 import type { ExploredTracks } from '../../core/explore.ts';
 import { FEATURES } from '../../core/features.ts';
 import type { LakeBatches } from '../../core/ports.ts';
+import { readWhole } from '../../core/run/published.ts';
 import { type Row, TABLES, type TableName } from '../../core/tables.ts';
 import { byId } from '../../core/text.ts';
 import type { CurrentRun } from './current-run.ts';
@@ -13,7 +14,10 @@ const TracksRequest = z.strictObject({ artist: z.string().trim().min(1) });
 /** What is told of a track. */
 const TOLD = [...FEATURES, 'time_signature', 'duration_ms'] as const;
 
-/** The tracks of an artist on the day of the published run, the best first; none where the lake does not have them. */
+/**
+ * The tracks of an artist on the day of the published run, the best first; none where the lake does not have them.
+ * Throws `DayNotReadyError` while they are being replaced.
+ */
 export async function tracksOf(
   { lake, artists }: Pick<ExploreSources, 'lake' | 'artists'>,
   current: CurrentRun,
@@ -22,9 +26,9 @@ export async function tracksOf(
   const request = parseInput(TracksRequest, input, 'tracks');
   const run = await current.get();
   const { id, name, url } = run.artists[await placeOf(artists, run, request.artist)] as NamedArtist;
-  const tracks = await rowsOf(lake, 'top_tracks', run.date, 'artist_id', [id]);
-  const ids = [...new Set(tracks.map((track) => track.id))];
-  const features = await rowsOf(lake, 'audio_features', run.date, 'id', ids);
+  const { tracks, features } = await readWhole(lake, [{ date: run.date }], () =>
+    readTracks(lake, run.date, id),
+  );
   const measured = new Map(features.map((row) => [row.id, row]));
   return {
     artist: { id, name, url },
@@ -43,6 +47,17 @@ export async function tracksOf(
         };
       }),
   };
+}
+
+/** An artist's tracks of a day, and the audio features of these. */
+async function readTracks(
+  lake: LakeBatches,
+  date: string,
+  artist: string,
+): Promise<{ tracks: Row<'top_tracks'>[]; features: Row<'audio_features'>[] }> {
+  const tracks = await rowsOf(lake, 'top_tracks', date, 'artist_id', [artist]);
+  const ids = [...new Set(tracks.map((track) => track.id))];
+  return { tracks, features: await rowsOf(lake, 'audio_features', date, 'id', ids) };
 }
 
 /** The rows of a day that have one of these values in a column. */

@@ -4,7 +4,8 @@ import { type LongWork, runInSlices } from '../../core/long-work.ts';
 import type { Method, MethodName } from '../../core/methods/method.ts';
 import { type ArtistTrack, setsInSteps } from '../../core/methods/track-sets.ts';
 import type { RunKind, Runs } from '../../core/ports.ts';
-import { DAY_KINDS, isHalfReplaced } from '../../core/run/replace.ts';
+import { isHalfReplaced } from '../../core/run/half-replaced.ts';
+import { DAY_KINDS } from '../../core/run/replace.ts';
 import { ALL_PAIRS_UP_TO, DEFAULT_MIN_COVERAGE, DEFAULT_NEIGHBOURS } from '../../core/similarity/settings.ts';
 import {
   type BySets,

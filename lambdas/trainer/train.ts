@@ -1,8 +1,9 @@
 import { BudgetSpentError, NoDataError, TooLongError } from '../../core/errors.ts';
 import { parseInput, TrainRequest, type TrainResult } from '../../core/events.ts';
 import type { Checkpoints, LakeDays, Run } from '../../core/ports.ts';
+import { isHalfReplaced } from '../../core/run/half-replaced.ts';
 import type { HeldRun } from '../../core/run/held-run.ts';
-import { isHalfReplaced, type ReplaceDeps, repair } from '../../core/run/replace.ts';
+import { type ReplaceDeps, repair } from '../../core/run/replace.ts';
 import { type Ending, withRun } from '../../core/run/with-run.ts';
 import { fingerprint } from '../../core/vectors/playlists.ts';
 import { modelName, type Word2VecSettings } from '../../core/vectors/settings.ts';

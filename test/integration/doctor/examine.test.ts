@@ -3,9 +3,10 @@ import { unknown } from '../../../adapters/spotify/app.ts';
 import { UserGrant } from '../../../adapters/spotify/user-grant.ts';
 import { CapabilityGate } from '../../../core/capability.ts';
 import { CredentialsError, SecretError } from '../../../core/errors.ts';
-import type { Run } from '../../../core/ports.ts';
+import type { Run, RunKind } from '../../../core/ports.ts';
 import { consent } from '../../../lambdas/doctor/consent.ts';
 import type { FaultRule } from '../../../sample/stand-in/faults.ts';
+import { lakeWith } from '../../support/lake.ts';
 import { runRow } from '../../support/machine.ts';
 import { publicationOf, publishAs } from '../../support/publication.ts';
 import { artistRow, featuresRow, trackRow } from '../../support/rows.ts';
@@ -24,6 +25,7 @@ const ALL = [
   'lake',
   'query',
   'partitions',
+  'agreement',
   'consent',
   'clock',
 ];
@@ -353,10 +355,47 @@ describe('runs', () => {
       });
       await put(patient, { status: 'replacing', lease_until: at(patient, -1), started_at: at(patient, -2) });
       expect(await detailOf(patient)).toMatchObject({
-        remedy: expect.stringContaining(`soundalike collect --date ${patient.today}`),
+        remedy: `the next command that writes brings it to its end: soundalike similarity --date ${patient.today}`,
         failing: ['runs'],
       });
     }));
+
+  test('one that replaces its day within its lease is no fault', () =>
+    withPatient(EXTENDED, async (patient) => {
+      await put(patient, { status: 'replacing', lease_until: at(patient, 1), started_at: at(patient, -2) });
+      expect(await detailOf(patient)).toMatchObject({
+        detail: expect.stringContaining('collection-replacing is replacing, held until '),
+        failing: [],
+      });
+    }));
+
+  describe('a day that is half replaced is a fault, however old, until a later run has made it whole', () => {
+    const half = { status: 'failed', epoch: 5, summary: '{"halfReplaced":true}', dt: '2025-01-01' } as const;
+    test.each<[RunKind, string, Partial<Run>, Partial<Run>]>([
+      ['collection', 'soundalike collect --date 2025-01-01', { epoch: 4 }, { epoch: 6 }],
+      ['collection', '--date 2025-01-01', { epoch: 6, dt: '2025-01-02' }, { epoch: 6, kind: 'import' }],
+      ['import', 'soundalike import <path> --date 2025-01-01', { epoch: 4 }, { epoch: 6 }],
+      [
+        'similarity',
+        'soundalike similarity --date 2025-01-01',
+        { epoch: 6, summary: '{"published":false}' },
+        { epoch: 7, summary: '{"published":true}' },
+      ],
+      ['training', 'soundalike train', { epoch: 4 }, { epoch: 6, dt: '2025-02-02' }],
+    ])('%s: %s', (kind, remedy, without, withIt) =>
+      withPatient(EXTENDED, async (patient) => {
+        await put(patient, { ...half, kind });
+        await put(patient, { dt: half.dt, kind, id: 'without', ...without });
+        expect(await detailOf(patient)).toMatchObject({
+          detail: expect.stringContaining(`${kind}-failed was stopped while it replaced 2025-01-01`),
+          remedy: expect.stringContaining(remedy),
+          failing: ['runs'],
+        });
+        await put(patient, { dt: half.dt, kind, id: 'with it', ...withIt });
+        expect(await detailOf(patient)).toMatchObject({ remedy: null, failing: [] });
+      }),
+    );
+  });
 
   test.each([
     ['collection', 'go on with it: soundalike collect --date 2020-01-01'],
@@ -457,12 +496,11 @@ describe('the lake', () => {
       expect(byName(noQuery).query?.detail).toContain('no such table');
       expect(byName(noQuery).partitions?.detail).toBe('not checked, since query failed');
       const refuse = () => Promise.reject(new Error('access denied'));
-      const noLake = await patient.examine({ lake: { days: refuse, read: refuse } });
-      expect(failing(noLake)).toEqual(['lake', 'partitions']);
-      const noRead = await patient.examine({
-        lake: { days: (table) => patient.lake.days(table), read: refuse },
-      });
-      expect(failing(noRead)).toEqual(['lake']);
+      const noLake = await patient.examine({ lake: lakeWith(patient.lake, { days: refuse, read: refuse }) });
+      expect(failing(noLake)).toEqual(['lake', 'partitions', 'agreement']);
+      expect(byName(noLake).agreement?.detail).toBe('not checked, since lake failed');
+      const noRead = await patient.examine({ lake: lakeWith(patient.lake, { read: refuse }) });
+      expect(failing(noRead)).toEqual(['lake', 'agreement']);
     }));
 });
 
@@ -473,7 +511,7 @@ describe('the database', () => {
         Promise.reject(new SecretError('expected a password, got none', 'fill it in'));
       const result = await patient.examine({ openDatabase });
       expect(result.checks.map(({ name }) => name)).toEqual(ALL);
-      expect(failing(result)).toEqual(['database', 'artists', 'runs']);
+      expect(failing(result)).toEqual(['database', 'artists', 'runs', 'agreement']);
       expect(byName(result).database).toMatchObject({ remedy: 'fill it in' });
       expect(byName(result).runs?.detail).toBe('not checked, since database failed');
     }));
@@ -485,7 +523,7 @@ describe('the database', () => {
       const openDatabase = () => Promise.reject(new Error('no'));
       const result = await patient.examine({ openDatabase });
       expect(waiting(result)).toEqual(['spotify-top-tracks', 'spotify-audio-features']);
-      expect([failing(result), result.requests]).toEqual([['database', 'artists', 'runs'], 4]);
+      expect([failing(result), result.requests]).toEqual([['database', 'artists', 'runs', 'agreement'], 4]);
     }));
 
   test.each([
@@ -508,7 +546,7 @@ describe('the database', () => {
       const gone = await openSqlite(':memory:');
       await gone.close();
       const result = await patient.examine({ openDatabase: async () => gone });
-      expect(failing(result)).toEqual([...ALL.slice(0, 5), 'database', 'artists', 'runs']);
+      expect(failing(result)).toEqual([...ALL.slice(0, 5), 'database', 'artists', 'runs', 'agreement']);
       expect(byName(result).reccobeats?.detail).toContain('database is not open');
     }));
 });

@@ -25,7 +25,7 @@ test('a server that does not answer leaves the other checks to be made', () =>
   withPatient({}, async ({ examine }) => {
     const url = Object.assign(new URL(mysql.url), { port: '1', password: 'sesame' }).href;
     const result = await examine({ openDatabase: () => openMysql(url) });
-    expect(failing(result)).toEqual(['database', 'artists', 'runs']);
+    expect(failing(result)).toEqual(['database', 'artists', 'runs', 'agreement']);
     expect(byName(result).database?.detail).toContain('ECONNREFUSED');
     expect(JSON.stringify(result)).not.toContain('sesame');
   }));
