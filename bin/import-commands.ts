@@ -72,10 +72,11 @@ async function importOwn(options: ImportOptions): Promise<void> {
     folder: brings(options),
     local: (local) =>
       asUser(local, options, async ({ connectUser }) => {
-        const { client: source, close } = connectUser(new Ledger());
+        const ledger = new Ledger();
+        const { client: source, close } = connectUser(ledger);
         const pushed = await pushedBy(local);
         return await withProgress((progress) =>
-          importOwnPlaylists({ ...local, source, pushed, progress }),
+          importOwnPlaylists({ ...local, source, pushed, ledger, progress }),
         ).finally(close);
       }),
     words: importWords,

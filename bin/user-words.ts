@@ -13,10 +13,13 @@ export const loginWords: Words<LoginResult> = ({ account, name, scopes, expiresA
   `  granted: ${scopes.join(', ')}`,
 ];
 
-export const listenWords: Words<HearResult> = ({ from, to, received, added, gaps, learned }) => [
+export const listenWords: Words<HearResult> = ({ from, to, received, skipped, added, gaps, learned }) => [
   from === null
     ? 'Heard: nothing yet.'
-    : `Heard from ${from} to ${to ?? from}: Spotify told of ${received} plays, ${added} of them new.`,
+    : `Heard from ${from} to ${to ?? from}: Spotify reported ${received} plays, ${added} of them new.`,
+  ...(skipped > 0
+    ? [`  left out: ${skipped} (local files, entries without a track, and what cannot be read)`]
+    : []),
   ...(learned && learned.asked > 0
     ? [`  audio features: ${learned.known} of ${learned.asked} tracks that were asked for are known now`]
     : []),

@@ -750,7 +750,7 @@ export interface ListenResult {
   from: string | null;
   /** The last play ever seen; null where there is none. */
   to: string | null;
-  /** How many plays Spotify told. */
+  /** How many plays Spotify reported. */
   received: number;
   /** Of these, local files, what has no track, and what has no time that can be read. */
   skipped: number;

@@ -363,7 +363,7 @@ export interface Account {
 
 /** What the user heard. */
 export interface History {
-  /** When the last play that recently-played told of began; null where it never told any. */
+  /** When the last play that recently-played reported began; null where it reported none yet. */
   lastListened(): Promise<string | null>;
   /** The plays that began in a time, `to` not included, in order. */
   between(from: string, to: string): Promise<Play[]>;

@@ -232,11 +232,11 @@ export class SpotifyUserClient implements RecentPlays {
     throw this.#options.api.unexpected(request, `status ${answer.status}`, answer.text);
   }
 
-  /** Null where there is no such playlist (a 400 about an id is about a song's); throws for every other answer. */
+  /** Null where there is no such playlist (a 400 to a change is about its songs or name); throws for every other answer. */
   #orGone(request: ApiRequest, answer: Answer, capability?: string): null {
     if (answer.status === 404) return null;
     if (answer.status === 403) throw refusal(answer, capability);
-    if (answer.status === 400) {
+    if (answer.status === 400 && request.method !== 'GET') {
       throw new InvalidInputError(
         `Spotify does not take these songs or this name; it said: ${excerpt(answer.text) || 'nothing'}`,
         'leave out the song that it names, or change the name or description',

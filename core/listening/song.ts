@@ -1,13 +1,13 @@
 import type { Play } from '../ports.ts';
 import { foldName } from '../text.ts';
 
-/** What stands before the hash in the id of a song whose id nobody told. */
+/** What stands before the hash in the id of a song without a known id. */
 export const UNKNOWN = 'unknown:';
 
 /** Whether a track's id is its own. */
 export const isIdentified = (trackId: string): boolean => !trackId.startsWith(UNKNOWN);
 
-/** A song by folded artist and title, the one thing that the short export tells of it; null where one is missing. */
+/** A song by folded artist and title, all that the short export gives of it; null where one is missing. */
 export const songOf = (artist: string | null, title: string | null): string | null =>
   artist !== null && title !== null ? `${foldName(artist)}\n${foldName(title)}` : null;
 

@@ -1,5 +1,5 @@
 import { inBatches } from '../../core/batches.ts';
-import { BudgetSpentError, OutageError } from '../../core/errors.ts';
+import { BudgetSpentError, OutageError, UnexpectedAnswerError } from '../../core/errors.ts';
 import { DEFAULT_TRACKS } from '../../core/events.ts';
 import { withinBounds } from '../../core/features.ts';
 import type { Artist, AudioFeatures, Clock, FeatureSource, Progress, Warehouse } from '../../core/ports.ts';
@@ -37,7 +37,7 @@ export interface GatherDeps {
  * artist for whom Spotify fails while it works for others is noted as unavailable. `outages` counts, for each source,
  * the steps in which it was down.
  *
- * Throws `OutageError` where Spotify is down, and its cause when that lasts.
+ * Throws `OutageError` where Spotify is down, or has no track of more than a few artists, and its cause when that lasts.
  */
 export async function gatherTracks(
   deps: GatherDeps,
@@ -47,7 +47,10 @@ export async function gatherTracks(
   count: number,
   outages: Record<string, number>,
 ): Promise<void> {
-  const left = wanted.filter(({ id }) => harvest.tracks.get(id)?.next !== null);
+  const hasTracks = (): boolean => wanted.some(({ id }) => harvest.tracks.get(id)?.tracks?.length);
+  // Where no artist has a track, the answers of an earlier step count for nothing.
+  const begun = hasTracks() ? harvest.tracks : undefined;
+  const left = wanted.filter(({ id }) => begun?.get(id)?.next !== null);
   const size = Math.max(deps.concurrency, Math.floor((SLICE * DEFAULT_TRACKS) / count));
   const health = new SourceHealth(SPOTIFY, { hasWorked: left.length < wanted.length });
   try {
@@ -58,6 +61,7 @@ export async function gatherTracks(
     }
     for (const slice of inBatches(left, Math.min(SLICE, size))) await gatherSlice(slice);
     health.settle();
+    if (wanted.length > mostUnavailable(wanted.length) && !hasTracks()) throw health.outage(noTracks(wanted));
   } catch (error) {
     if (error instanceof OutageError) harvest.unavailable.clear();
     countOutage(error, SPOTIFY, { outages, clock: deps.clock });
@@ -70,7 +74,7 @@ export async function gatherTracks(
     try {
       await eachConcurrently(slice, deps.concurrency, async ({ id, name }) => {
         const { failure } = await health.ask(async () => {
-          const walk = walkTracks(sources, { id, name: name ?? id }, count, harvest.tracks.get(id));
+          const walk = walkTracks(sources, { id, name: name ?? id }, count, begun?.get(id));
           for await (const soFar of walk) found.set(id, soFar);
         });
         if (!failure) return;
@@ -148,6 +152,12 @@ export async function gatherFeatures(
     if (failed.length > 0) await harvest.addFeatures({ source: name, asked: failed, rows: [], failed });
   }
 }
+
+const noTracks = ({ length }: readonly Artist[]): UnexpectedAnswerError =>
+  new UnexpectedAnswerError(
+    `expected tracks of at least one of ${length} artists, got none`,
+    'run the same command again later; if that happens again, see whether these are artists of Spotify: soundalike artists list',
+  );
 
 function checkTime({ clock, deadline }: GatherDeps): void {
   if (deadline === undefined || clock.now() < deadline) return;

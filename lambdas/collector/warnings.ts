@@ -44,7 +44,7 @@ export function warningsOf(day: Day, harvest: Harvest, unread: number): string[]
   }
   if (unread > 0) {
     warnings.push(
-      `${unread} items in the answers of the services could not be read, or not in full: that counts as unknown`,
+      `${unread} of the items in the services' answers could not be read, or not in full: that counts as unknown`,
     );
   }
   return warnings;

@@ -1,6 +1,7 @@
 import { OWN } from '../../adapters/dataset/playlists-name.ts';
 import { NoDataError } from '../../core/errors.ts';
 import type { ImportResult } from '../../core/events.ts';
+import type { Ledger } from '../../core/ledger.ts';
 import type { Progress } from '../../core/ports.ts';
 import type { ReplaceDeps } from '../../core/run/replace.ts';
 import { withRun } from '../../core/run/with-run.ts';
@@ -27,12 +28,14 @@ export interface ImportOwnPlaylistsDeps extends ReplaceDeps {
   source: OwnPlaylists;
   /** Ids of the playlists that Soundalike itself has pushed: what it recommended must not teach it what fits. */
   pushed: readonly string[];
+  /** Of the requests that `source` makes. */
+  ledger: Pick<Ledger, 'unread'>;
   progress: Progress;
 }
 
 /**
  * Makes the user's own playlists those of the lake's dataset `own`, whole; until all are read, what was there stays. A
- * playlist for which Spotify fails while it works for others stays as the last import has it. A user has 11,000 playlists
+ * playlist for which Spotify fails while it works for others, or whose entry in the list cannot be read, stays as the last import has it. A user has 11,000 playlists
  * at most and their rows are held in memory, so that this needs no DuckDB. It owns no day.
  *
  * Throws `NoDataError` where no playlist has a song, `OutageError` where Spotify is down, and `LeaseHeldError` where an
@@ -65,7 +68,7 @@ export async function importOwnPlaylists(deps: ImportOwnPlaylistsDeps): Promise<
   );
 }
 
-async function readOwn({ lake, source, pushed, progress }: ImportOwnPlaylistsDeps) {
+async function readOwn({ lake, source, pushed, ledger, progress }: ImportOwnPlaylistsDeps) {
   const rows: Row<'playlists'>[] = [];
   const failed = new Map<string, ItemFailure>();
   const health = new SourceHealth('Spotify');
@@ -73,6 +76,7 @@ async function readOwn({ lake, source, pushed, progress }: ImportOwnPlaylistsDep
   // A playlist may come on two pages where another is made meanwhile.
   const ids = new Set<string>();
   for await (const { id } of source.ownPlaylists()) if (!pushed.includes(id)) ids.add(id);
+  const isListWhole = ledger.unread === 0;
   for (const [i, id] of [...ids].entries()) {
     progress('playlists', i, ids.size);
     const { failure, value } = await health.ask(() => source.playlistSongs(id));
@@ -86,16 +90,22 @@ async function readOwn({ lake, source, pushed, progress }: ImportOwnPlaylistsDep
     }
   }
   health.settle();
-  const before = failed.size > 0 ? ((await lake.read('playlists', OWN)) ?? []) : [];
-  const kept = before.filter((row) => failed.has(row.playlist_id));
+  const before = (await lake.read('playlists', OWN)) ?? [];
+  const kept = before.filter(({ playlist_id: id }) => failed.has(id) || (!isListWhole && !ids.has(id)));
+  const warnings = [...failed].map(
+    ([id, { message }]) =>
+      `Spotify fails for the playlist ${id} alone, which stays as it was last imported: ${message}; the next import asks for it again`,
+  );
+  if (ledger.unread > 0) {
+    warnings.push(
+      `${ledger.unread} of the items in Spotify's answers could not be read: their songs are left out, and playlists that are not listed any more stay as they were last imported`,
+    );
+  }
   progress('playlists', ids.size, ids.size);
   return {
     rows: [...rows, ...kept],
     playlists: playlists + new Set(kept.map((row) => row.playlist_id)).size,
     notSongs,
-    warnings: [...failed].map(
-      ([id, { message }]) =>
-        `Spotify fails for the playlist ${id} alone, which stays as it was last imported: ${message}; the next import asks for it again`,
-    ),
+    warnings,
   };
 }

@@ -168,6 +168,27 @@ test('a service that fails for all: the collection stops, and fails when that la
     expect(await pipeline.collect()).toMatchObject({ done: true, coverage: 1 });
   }));
 
+test.each([
+  ['404', { kind: 'status', status: 404 }],
+  ['no tracks', { kind: 'status', status: 200, body: { tracks: [] } }],
+  ['null for every track', { kind: 'items', set: null }],
+] as const)('%s for all artists: the day stays as it was, and all are asked again', (_, fault) =>
+  withPipeline({}, async ({ standIn, collect, day, clock }) => {
+    await collect();
+    const before = await day();
+    standIn.faults.add({ ...fault, match: '/v1/artists/*/top-tracks' });
+    expect(await collect()).toMatchObject({
+      done: false,
+      stopped: 'Spotify is down: expected tracks of at least one of 60 artists, got none',
+      resumeAfter: new Date(clock.now() + 900_000).toISOString(),
+    });
+    expect(await day()).toEqual(before);
+    standIn.faults.clear();
+    clock.advance(900_000);
+    expect(await collect()).toMatchObject({ done: true, coverage: 1, droppedCount: 0 });
+  }),
+);
+
 test('the only artist fails: nothing tells that it is the artist', () =>
   withPipeline({ catalogue: smallCatalogue(1) }, async ({ standIn, collect }) => {
     standIn.faults.add({ match: '/v1/artists/', kind: 'status', status: 500 });

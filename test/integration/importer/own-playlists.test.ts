@@ -1,4 +1,5 @@
 import { LeaseHeldError, NoDataError, ServiceUnavailableError } from '../../../core/errors.ts';
+import { Ledger } from '../../../core/ledger.ts';
 import {
   importOwnPlaylists,
   type OwnPlaylists,
@@ -28,7 +29,13 @@ const source = (playlists: [string, (OwnSong | null)[] | null][]): OwnPlaylists 
 });
 
 const importing = (playlists: [string, (OwnSong | null)[] | null][], pushed: string[] = []) =>
-  importOwnPlaylists({ ...machine, source: source(playlists), pushed, progress: () => {} });
+  importOwnPlaylists({
+    ...machine,
+    source: source(playlists),
+    pushed,
+    ledger: new Ledger(),
+    progress: () => {},
+  });
 const own = async () =>
   (await machine.lake.read('playlists', 'own'))?.map(
     (row) => `${row.playlist_id} ${row.position} ${row.track_id}`,
@@ -65,7 +72,7 @@ test('without a song, and where Spotify fails in between, what was there stays',
     ...source([['p', [song('u')]]]),
     playlistSongs: () => Promise.reject(new Error('Spotify is down')),
   };
-  const deps = { ...machine, source: failing, pushed: [], progress: () => {} };
+  const deps = { ...machine, source: failing, pushed: [], ledger: new Ledger(), progress: () => {} };
   await expect(importOwnPlaylists(deps)).rejects.toThrow('Spotify is down');
   expect(await own()).toEqual(['p 0 t']);
   expect((await machine.runs.ofDay('playlists')).map(({ status }) => status)).toEqual([
@@ -95,7 +102,7 @@ test('a playlist for which Spotify fails alone stays as it was; where it fails f
       playlistSongs: (id) => (bad.includes(id) ? Promise.reject(failure) : good.playlistSongs(id)),
     };
   };
-  const deps = { ...machine, pushed: [], progress: () => {} };
+  const deps = { ...machine, pushed: [], ledger: new Ledger(), progress: () => {} };
   const result = await importOwnPlaylists({ ...deps, source: failing(['p2']) });
   expect(result).toMatchObject({ playlists: 3, entries: 3 });
   expect(result.warnings).toEqual([expect.stringMatching(/playlist p2 alone.*the answer was 500/)]);
@@ -103,6 +110,28 @@ test('a playlist for which Spotify fails alone stays as it was; where it fails f
   const all = importOwnPlaylists({ ...deps, source: failing(['p1', 'p2', 'p3']) });
   await expect(all).rejects.toMatchObject({ code: 'outage' });
   expect(await own()).toEqual(['p1 0 u1', 'p2 0 t2', 'p3 0 u3']);
+});
+
+test('a playlist whose entry in the list cannot be read stays as it was, and is said', async () => {
+  await importing([
+    ['p1', [song('t1')]],
+    ['p2', [song('t2')]],
+  ]);
+  const ledger = new Ledger();
+  const unreadable: OwnPlaylists = {
+    ...source([['p1', [song('u1')]]]),
+    async *ownPlaylists() {
+      yield { id: 'p1' };
+      ledger.countUnread(1);
+    },
+  };
+  const deps = { ...machine, source: unreadable, pushed: [], ledger, progress: () => {} };
+  const result = await importOwnPlaylists(deps);
+  expect(result).toMatchObject({ playlists: 2, entries: 2 });
+  expect(result.warnings).toEqual([
+    expect.stringContaining("1 of the items in Spotify's answers could not be read"),
+  ]);
+  expect(await own()).toEqual(['p1 0 u1', 'p2 0 t2']);
 });
 
 test('a collection that waits is left alone; an import that is under way is not', async () => {
@@ -123,7 +152,7 @@ test('one that has lost its lease writes nothing', async () => {
       return [song('t')];
     },
   };
-  const deps = { ...machine, source: taking, pushed: [], progress: () => {} };
+  const deps = { ...machine, source: taking, pushed: [], ledger: new Ledger(), progress: () => {} };
   await expect(importOwnPlaylists(deps)).rejects.toMatchObject({ code: 'lease-lost' });
   expect(await own()).toBeUndefined();
 });

@@ -195,6 +195,13 @@ test('what stands in a playlist: songs, and null for all else', () => {
   });
 });
 
+test('a 400 to reading one playlist is that playlist’s failure, not a fault of a song or a name', () =>
+  withApi({ status: 400, json: { error: { status: 400, message: 'Bad' } } }, async (_, client) => {
+    const error = await failure(client.playlistSongs('p'));
+    expect(error).toBeInstanceOf(UnexpectedAnswerError);
+    expect(error.message).toMatch('/playlists/p/items: status 400');
+  }));
+
 test.each(['newer', 'older'] as const)(
   'the songs of the stand-in’s playlists, by the %s paths',
   (playlistPaths) =>
