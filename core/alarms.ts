@@ -5,6 +5,8 @@ export interface StackAlarm {
   state: string;
   /** ARNs of the topics that it writes to when it goes off; none where its actions are disabled. */
   topics: string[];
+  /** Whether it keeps its state until its metric has a new value, which may be days. */
+  lasts: boolean;
 }
 
 /** What an alarm did when its state changed, as CloudWatch tells it. */

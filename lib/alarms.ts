@@ -19,6 +19,9 @@ const CONSENT_DAYS = 14;
 /** The workflows call these again when they fail; the others are called once, by somebody who waits. */
 const REPEATED: FunctionName[] = ['collector', 'similarity', 'trainer', 'recommender'];
 
+/** What is so until the next value says otherwise; a notice that it has ended would be untrue before. */
+const UNTIL_THE_NEXT_VALUE = TreatMissingData.IGNORE;
+
 /** What a failure of each function means. */
 const MEANS: Readonly<Record<FunctionName, string>> = {
   catalog: 'Following artists or importing a dataset did not work.',
@@ -65,8 +68,7 @@ export class Alarms extends Construct {
         statistic: Stats.MINIMUM,
         period: Duration.minutes(5),
       }),
-      // It lasts until a function gets an answer.
-      missing: TreatMissingData.IGNORE,
+      missing: UNTIL_THE_NEXT_VALUE,
       says: 'A function got no answer from any service outside of its network.',
       means: 'Nothing is collected, heard or recommended until the way out works again.',
     });
@@ -108,10 +110,10 @@ export class Alarms extends Construct {
   }
 
   #watchData({ stack, alarmAfterHours }: Settings): void {
-    const day = Duration.days(1);
     this.#add('no-good-run', {
-      metric: pipelineMetric(stack, METRICS.hoursSincePublished, { statistic: Stats.MAXIMUM, period: day }),
+      metric: pipelineMetric(stack, METRICS.hoursSincePublished, { statistic: Stats.MAXIMUM }),
       threshold: alarmAfterHours,
+      missing: UNTIL_THE_NEXT_VALUE,
       says: `The last published run is older than ${alarmAfterHours} hours.`,
       means: 'Answers are right, and of that older day.',
     });
@@ -124,11 +126,13 @@ export class Alarms extends Construct {
       metric: pipelineMetric(stack, METRICS.consentDaysLeft, { statistic: Stats.MINIMUM }),
       threshold: CONSENT_DAYS,
       comparison: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
+      missing: UNTIL_THE_NEXT_VALUE,
       says: `Spotify's consent has ended or ends within ${CONSENT_DAYS} days.`,
       means: `Log in again (soundalike login --stack ${stack}), or listening and playlists stop.`,
     });
     this.#add('doctor-failed', {
       metric: pipelineMetric(stack, METRICS.failedChecks, { statistic: Stats.MAXIMUM }),
+      missing: UNTIL_THE_NEXT_VALUE,
       says: 'The doctor found something that does not work.',
       means: `Run soundalike doctor --stack ${stack}: each failed check says what to do.`,
     });

@@ -1,10 +1,9 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { type CfnResource, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { ComparisonOperator, type Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { InstanceType, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   AuroraMysqlEngineVersion,
-  type CfnDBInstance,
   ClusterInstance,
   Credentials,
   DatabaseCluster,
@@ -22,7 +21,7 @@ import {
   StorageType,
 } from 'aws-cdk-lib/aws-rds';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { ENVIRONMENT, METRICS } from '../core/names.ts';
 import { type Access, acknowledge } from './access.ts';
 import type { Watch } from './alarm.ts';
@@ -197,10 +196,7 @@ function instance(scope: Construct, network: Network, settings: Settings): Serve
     reason:
       "RDS takes a major version alone and chooses the minor one; the validator's list has only whole ones",
   });
-  // The same of cfn-lint.
-  (database.node.defaultChild as CfnDBInstance).addMetadata('cfn-lint', {
-    config: { ignore_checks: ['E3691'] },
-  });
+  ignoreInLint(database, 'E3691');
   return {
     endpoint: database.instanceEndpoint,
     secret: database.secret,
@@ -209,6 +205,12 @@ function instance(scope: Construct, network: Network, settings: Settings): Serve
     freeStorage: database.metricFreeStorageSpace(),
   };
 }
+
+/** Has cfn-lint leave out a check that the CDK's validator makes too. */
+const ignoreInLint = (construct: IConstruct, check: string): void =>
+  (construct.node.defaultChild as CfnResource).addMetadata('cfn-lint', {
+    config: { ignore_checks: [check] },
+  });
 
 /** Sleeps after five minutes without a connection, and then costs its storage alone; it wakes in 15 to 30 s. */
 function aurora(scope: Construct, network: Network, settings: Settings): Server {
@@ -245,6 +247,7 @@ function aurora(scope: Construct, network: Network, settings: Settings): Server 
       id: 'CloudFormation-Validate::F3021',
       reason: 'A cluster has the user of its snapshot, whose name may not be given again',
     });
+    ignoreInLint(cluster, 'E3021');
   }
   cluster.connections.allowDefaultPortFrom(network.functions, 'The functions');
   acknowledge(scope, {

@@ -26,15 +26,14 @@ import type { Settings } from './settings.ts';
 
 /** What was overwritten or removed by mistake can be brought back for so long. */
 const VERSIONS_KEPT = Duration.days(30);
-/**
- * Days after which what no run has removed goes by itself, by prefix. The slices of a collection are kept while a schedule
- * may still go on with it.
- */
+/** Slices of a collection, and what a stopped run still has to put in place, are kept while something may go on with them. */
+const STAGED_DAYS = 3 * LONGEST_COLLECTION_DAYS;
+/** Days after which what no run has removed goes by itself, by prefix. */
 const PASSING: Record<string, number> = {
   [UPLOADS]: 7,
   [CHECKPOINTS]: 7,
   [SHARDS]: 7,
-  [STAGING]: 3 * LONGEST_COLLECTION_DAYS,
+  [STAGING]: STAGED_DAYS,
 };
 
 const GLUE_TYPES: Record<ColumnType, Type> = {
@@ -75,7 +74,8 @@ export class Lake extends Construct {
       versioned: true,
       lifecycleRules: [
         {
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
+          // What a run has staged is an upload that only lacks its completion.
+          abortIncompleteMultipartUploadAfter: Duration.days(STAGED_DAYS),
           noncurrentVersionExpiration: VERSIONS_KEPT,
           expiredObjectDeleteMarker: true,
         },

@@ -37,6 +37,10 @@ StartLimitIntervalSec=0
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=/usr/local/sbin/way-out
+# The console's log can be read from outside, the journal cannot.
+StandardOutput=journal+console
+# A step that hangs is ended and made again.
+TimeoutStartSec=600
 Restart=on-failure
 RestartSec=10
 

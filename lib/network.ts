@@ -85,11 +85,14 @@ export class Network extends Construct {
     }
     for (const { instance } of nat.gatewayInstances) {
       // A launch template finds the newest image when the machine is made. An image that CloudFormation finds is looked
-      // up at each deployment, which then replaces the machine, and the way out is gone meanwhile.
+      // up at each deployment, which then replaces the machine, and the way out is gone meanwhile. The script lies there
+      // too, so that another one replaces the machine: one that stands would never run it.
+      const { imageId, userData } = instance;
       const template = new CfnLaunchTemplate(this, 'NatTemplate', {
-        launchTemplateData: { imageId: instance.imageId },
+        launchTemplateData: { imageId, userData },
       });
       instance.imageId = undefined;
+      instance.userData = undefined;
       instance.launchTemplate = {
         launchTemplateId: template.ref,
         version: template.attrLatestVersionNumber,

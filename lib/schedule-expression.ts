@@ -31,7 +31,7 @@ const RATE = /^rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))
 /**
  * Whether EventBridge Scheduler takes this `cron(…)` or `rate(…)`. The CDK does not look, and CloudFormation would fail
  * in the middle of a deployment. Where the documentation leaves a form open (a range that runs backwards, a range with
- * a step), it is refused.
+ * a step, a step beyond the field's numbers), it is refused.
  */
 export function isSchedule(text: string): boolean {
   if (RATE.test(text)) return true;
@@ -44,14 +44,14 @@ export function isSchedule(text: string): boolean {
 }
 
 const isField = (text: string, field: Field): boolean =>
-  field.alone?.test(text) || text.split(',').every((part) => isPart(part, field));
+  text === '*' || field.alone?.test(text) || text.split(',').every((part) => isPart(part, field));
 
 function isPart(part: string, field: Field): boolean {
-  if (part === '*') return true;
   const [start = '', step, ...more] = part.split('/');
   if (step !== undefined) {
     const isStart = start === '*' || numberIn(start, field) !== undefined;
-    return field.mayStep === true && more.length === 0 && isStart && /^[1-9]\d{0,3}$/.test(step);
+    const isStep = /^[1-9]\d*$/.test(step) && Number(step) <= field.to;
+    return field.mayStep === true && more.length === 0 && isStart && isStep;
   }
   const ends = part.split('-').map((end) => numberIn(end, field));
   const [first, last = first] = ends;

@@ -17,7 +17,7 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
-/** Daily, so that the metric of the last good run, which its alarm looks at once a day, has a value each day. */
+/** Daily: two alarms last from one examination to the next. */
 const EXAMINATION = 'cron(45 11 * * ? *)';
 
 /** What `Schedules` needs. */

@@ -62,7 +62,7 @@ export const Settings = z.strictObject({
     .string()
     .refine(isTimeZone)
     .default('UTC')
-    .describe('the name of a time zone, as Europe/Reykjavik'),
+    .describe('the name of a time zone, as Atlantic/Reykjavik'),
   alarmAfterHours: count.default(50).describe('a whole number of hours above 0'),
   minCoverage: z.number().min(0).max(1).default(0.8).describe('a number from 0 to 1'),
   method: z.enum(METHODS).default('mean').describe(METHODS.join(', ')),
@@ -177,9 +177,9 @@ function unknownSetting(name: string): SettingError {
 
 function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    // JavaScript takes offsets too, EventBridge only names.
-    return /^[A-Z]/.test(name);
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+    // JavaScript takes offsets and names in any case, EventBridge names as they are written. An alias resolves to another.
+    return /^[A-Z]/.test(name) && (name === timeZone || name.toLowerCase() !== timeZone.toLowerCase());
   } catch {
     return false;
   }

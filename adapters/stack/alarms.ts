@@ -66,7 +66,7 @@ export class StackAlarms {
     return actions;
   }
 
-  /** Sets an alarm off; CloudWatch sets it back when it next evaluates the metric. */
+  /** Sets an alarm off; CloudWatch sets it back when it next evaluates the metric, or where it `lasts`, at the next value. */
   async setOff(AlarmName: string, StateReason: string): Promise<void> {
     const command = new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason });
     await this.#do(`set off the alarm ${AlarmName}`, () => this.#options.watch.send(command));
@@ -84,9 +84,15 @@ export class StackAlarms {
         StateValue: state = '',
         ActionsEnabled,
         AlarmActions,
+        TreatMissingData,
       } of MetricAlarms) {
         const topics = ActionsEnabled === false ? [] : (AlarmActions ?? []);
-        alarms.push({ name, state, topics: topics.filter((action) => action.split(':')[2] === 'sns') });
+        alarms.push({
+          name,
+          state,
+          topics: topics.filter((action) => action.split(':')[2] === 'sns'),
+          lasts: TreatMissingData === 'ignore',
+        });
       }
     }
     return alarms.sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -31,7 +31,7 @@ const REASON = 'soundalike alarm-test: somebody tries whether alarms arrive; not
 /**
  * Sets off a real alarm of the stack, that one or one that is not in alarm, and waits for what CloudWatch tells of its
  * action. The alarm goes back by itself when its metric is next evaluated. Throws `InvalidInputError` where there is no
- * such alarm or it is in alarm already, since then nothing would be done.
+ * such alarm, it is in alarm already, since then nothing would be done, or it would stay in alarm.
  */
 export async function tryAlarm(
   { alarms, clock }: TryAlarmDeps,
@@ -74,12 +74,12 @@ export function muteness({ alarm, action, subscriptions }: AlarmTestResult): Ala
 }
 
 function choose(alarms: readonly StackAlarm[], wanted: string | undefined): StackAlarm {
-  const quiet = alarms.filter(({ state, topics }) => state !== 'ALARM' && topics.length > 0);
+  const quiet = alarms.filter(({ state, topics, lasts }) => state !== 'ALARM' && topics.length > 0 && !lasts);
   const found = wanted === undefined ? quiet[0] : quiet.find(({ name }) => name === wanted);
   if (found) return found;
   const names = quiet.map(({ name }) => name).join(', ');
   throw new InvalidInputError(
-    `expected ${wanted === undefined ? 'an alarm' : `the alarm ${wanted}`} that writes to a topic and is not in alarm, got none`,
+    `expected ${wanted === undefined ? 'an alarm' : `the alarm ${wanted}`} that writes to a topic, is not in alarm and goes back by itself, got none`,
     names ? `name one of these: ${names}` : 'deploy the stack again: npm run deploy',
   );
 }

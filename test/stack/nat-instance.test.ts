@@ -82,8 +82,13 @@ test('does it all again at a later start, which has forgotten rules and swap, an
   expect(contentOf('dnf')).toHaveLength(1);
 });
 
+test('says what it does on the console, since nothing can log in to the machine', () => {
+  expect(userData).toMatch(/^StandardOutput=journal\+console$/m);
+});
+
 test('is tried again for ever, at each start of the machine', () => {
   expect(userData).toMatch(/^Restart=on-failure$/m);
+  expect(userData).toMatch(/^TimeoutStartSec=600$/m);
   expect(userData).toMatch(/^StartLimitIntervalSec=0$/m);
   expect(userData).toMatch(/^WantedBy=multi-user\.target$/m);
   expect(spawnSync('bash', ['-n'], { input: userData }).status).toBe(0);

@@ -54,10 +54,10 @@ describe('the lake', () => {
     }
   });
 
-  test('keeps earlier versions for 30 days', () => {
+  test('keeps earlier versions for 30 days, and uploads that a stopped run has staged as long as what completes them', () => {
     expect(lake?.Properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
     expect(lake?.Properties.LifecycleConfiguration.Rules[0]).toEqual({
-      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 90 },
       ExpiredObjectDeleteMarker: true,
       NoncurrentVersionExpiration: { NoncurrentDays: 30 },
       Status: 'Enabled',
@@ -195,6 +195,7 @@ describe('the network', () => {
             `^resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-[\\w.]+-${architecture}$`,
           ),
         ),
+        UserData: { 'Fn::Base64': expect.stringContaining('way-out.service') },
       });
       const [[, instance] = []] = ofType(stack, 'AWS::EC2::Instance');
       expect(instance?.Properties).toMatchObject({
@@ -205,6 +206,8 @@ describe('the network', () => {
         },
       });
       expect(instance?.Properties.ImageId).toBeUndefined();
+      // A change of it would restart the machine, which runs it at its first start alone.
+      expect(instance?.Properties.UserData).toBeUndefined();
       // Nothing else that CloudFormation would look up anew.
       const parameters = Object.values(stack.Parameters).filter(({ Type }) => Type.includes('Image'));
       expect(parameters).toEqual([]);

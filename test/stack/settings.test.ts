@@ -70,6 +70,7 @@ test.each([
   [{ pushing: 'off' }, /^setting pushing: expected true or false, got "off"/],
   [{ timeZone: 'Mars/Base' }, /^setting timeZone: expected the name of a time zone/],
   [{ timeZone: '+01:00' }, /^setting timeZone: /],
+  [{ timeZone: 'EUROPE/BERLIN' }, /^setting timeZone: /],
   [{ minCoverage: 80 }, /^setting minCoverage: expected a number from 0 to 1, got 80/],
   [{ tracksPerArtist: 301 }, /^setting tracksPerArtist: expected a whole number from 1 to 300, got 301/],
   [{ tracksPerArtist: 0 }, /^setting tracksPerArtist: /],
@@ -83,6 +84,16 @@ test.each([
 ])('%j is refused by a line that says what was expected', (context, message) => {
   expect(() => parseSettings(context)).toThrow(message);
   expect(() => parseSettings(context)).toThrow(/^[^\n]* \(see docs\/deploying\.md\)$/);
+});
+
+test('every example of what is expected is taken', () => {
+  const examples = Object.entries(Settings.shape).flatMap(([name, { description = '' }]) => {
+    const example = /, as (.+)$/.exec(description)?.[1];
+    if (example === undefined) return [];
+    return [[name, example.startsWith('[') ? JSON.parse(example) : example]];
+  });
+  expect(examples.length).toBeGreaterThan(4);
+  for (const [name, value] of examples) expect(parseSettings({ [name]: value })).toHaveProperty(name, value);
 });
 
 const NUMBERS = [

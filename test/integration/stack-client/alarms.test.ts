@@ -5,12 +5,12 @@ import { StackAlarms } from '../../../adapters/stack/alarms.ts';
 import { examineAlarms } from '../../../lambdas/doctor/alarms.ts';
 import { muteness, tryAlarm } from '../../../lambdas/doctor/try-alarm.ts';
 import { clientFor, inThisRealm, patience } from '../../support/aws/client.ts';
-import { type DeployedStack, STACK, serveStack, TOPIC } from '../../support/aws/deployed-stack.ts';
+import { type DeployedStack, LASTING, STACK, serveStack, TOPIC } from '../../support/aws/deployed-stack.ts';
 import type { FakeClock } from '../../support/clock.ts';
 
 const DAY_MS = 86_400_000;
 const FAILED = `Failed to execute action ${TOPIC}. Received error: "is not authorized to perform: SNS:Publish"`;
-const [FIRST, SECOND] = [`${STACK}-egress-down`, `${STACK}-undelivered`] as const;
+const [FIRST, SECOND] = [`${STACK}-database-down`, `${STACK}-undelivered`] as const;
 
 let stack: DeployedStack;
 beforeEach(async () => {
@@ -131,9 +131,9 @@ describe('alarm-test', () => {
     }
   });
 
-  test('refuses an alarm that is not there, or is in alarm already', async () => {
+  test('refuses an alarm that is not there, is in alarm already, or would stay in alarm for days', async () => {
     stack.alarms.states[FIRST] = 'ALARM';
-    for (const name of [FIRST, 'Soundalike-other']) {
+    for (const name of [FIRST, LASTING, 'Soundalike-other']) {
       await expect(tried(name)).rejects.toMatchObject({
         code: 'invalid-input',
         hint: `name one of these: ${SECOND}`,

@@ -106,6 +106,9 @@ function refuse(response: ServerResponse, { status, code, message }: AwsFault): 
 /** Where the alarms of the stack write to. */
 export const TOPIC = `arn:aws:sns:eu-central-1:123456789012:${STACK}-Alarms`;
 
+/** The alarm that keeps its state until its metric has a new value. */
+export const LASTING = `${STACK}-consent-ending`;
+
 /** The alarms of a stack and the topic that they write to. */
 export interface AlarmsOfStack {
   /** Their states, by name. */
@@ -171,7 +174,7 @@ export async function serveStack(functions: LambdaServer['functions'] = {}): Pro
     runs: () => new Promise(() => {}),
     ended: new Map(),
     alarms: {
-      states: { [`${STACK}-egress-down`]: 'OK', [`${STACK}-undelivered`]: 'OK' },
+      states: { [LASTING]: 'OK', [`${STACK}-database-down`]: 'OK', [`${STACK}-undelivered`]: 'OK' },
       history: [],
       summary: `Successfully executed action ${TOPIC}`,
       subscribed: { 'someone@example.com': true },
@@ -204,6 +207,7 @@ const watching = (alarms: () => AlarmsOfStack): JsonService['operations'] => ({
     MetricAlarms: (AlarmNames as string[]).map((AlarmName) => ({
       ...{ AlarmName, StateValue: alarms().states[AlarmName], ActionsEnabled: true },
       AlarmActions: [TOPIC, 'arn:aws:automate:eu-central-1:ec2:reboot'],
+      TreatMissingData: AlarmName === LASTING ? 'ignore' : 'notBreaching',
     })),
   }),
   DescribeAlarmHistory: ({ AlarmName, StartDate, NextToken }) => {
