@@ -45,9 +45,7 @@ const command = (parent: Command, name: string, description: string): Command =>
     )
     .option('--date <yyyy-mm-dd>', 'UTC day; today by default')
     .addOption(
-      new Option('--database <mysql://...>', 'MySQL or MariaDB in the place of SQLite').env(
-        ENVIRONMENT.database,
-      ),
+      new Option('--database <mysql://...>', 'MySQL or MariaDB instead of SQLite').env(ENVIRONMENT.database),
     )
     .option('--json', 'print one JSON document on stdout');
 
@@ -129,7 +127,7 @@ reachesStack(
     ),
   ),
 )
-  .option('--own-playlists', "take in the user's own playlists, in the place of paths")
+  .option('--own-playlists', "take in the user's own playlists instead of paths")
   .action((paths, options) =>
     import('./import-commands.ts').then(({ importAny }) => importAny(paths, options)),
   );
@@ -142,9 +140,9 @@ reachesStack(
 )
   .option('--method <method>', `one of ${METHODS.join(', ')} (default: that of the published run)`)
   .option('--compare <method,...>', 'several methods side by side', list)
-  .option('--features <name,...>', 'to compare by, in the place of the defaults', list)
+  .option('--features <name,...>', 'to compare by, instead of the defaults', list)
   .option('--ruler <run or file>', 'measure by the ranges of this run, or of its result in a file')
-  .option('--genres <file>', "a CSV of artists' genres, in the place of Spotify's")
+  .option('--genres <file>', "a CSV of artists' genres, instead of Spotify's")
   .option('--related <file>', 'a CSV of pairs of artists that are known to be related')
   .option('--keep', 'keep these files in the lake, so that every run is scored by them')
   .option(
@@ -225,7 +223,7 @@ reachesStack(
   .option('--subsample <x>', 'threshold above which frequent songs are thinned; 0: none', number)
   .option('--rate <x>', 'learning rate at the beginning', number)
   .option('--seed <n>', 'of everything random', number)
-  .option('--cbow', 'continuous bag of words in the place of skip-gram')
+  .option('--cbow', 'continuous bag of words instead of skip-gram')
   .option(
     '--threads <n>',
     'for skip-gram (default: 1); with more the same seed gives another model each time',
@@ -253,7 +251,7 @@ reachesStack(speaksToSpotify(command(program, 'recommend', 'what to hear next, b
 
 const history = program.command('history').description('what you heard');
 reachesStack(command(history, 'export', 'write every play as a line of JSON'))
-  .option('--output <file>', 'to a file, in the place of stdout')
+  .option('--output <file>', 'to a file instead of stdout')
   .action((options) => import('./history-commands.ts').then(({ historyExport }) => historyExport(options)));
 
 const playlist = program.command('playlist').description('playlists in your Spotify account');
@@ -263,7 +261,7 @@ speaksToSpotify(
   .option('--name <text>', 'default: "AI Generated Playlist - dd/mm/yyyy"')
   .option('--description <text>')
   .option('--private', 'keep it off your profile')
-  .option('--new-each-time', 'make a new one in the place of replacing the last')
+  .option('--new-each-time', 'make a new one instead of replacing the last')
   .addOption(new Option('--stack <name>').hideHelp())
   .action((file, options) =>
     import('./playlist-commands.ts').then(({ playlistPush }) => playlistPush(file, options)),

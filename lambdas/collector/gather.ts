@@ -120,7 +120,7 @@ export async function gatherFeatures(
 
   async function wantedRows(sql: string, parameters: string[]): Promise<AudioFeatures[]> {
     const rows = (await deps.warehouse.query(sql, parameters)) as unknown as AudioFeatures[];
-    // A day that an older version wrote may hold what cannot be.
+    // A day that an older version wrote may hold values outside their bounds.
     return rows.filter(({ id }) => wanted.has(id)).map(withinBounds);
   }
 
@@ -151,5 +151,5 @@ export async function gatherFeatures(
 
 function checkTime({ clock, deadline }: GatherDeps): void {
   if (deadline === undefined || clock.now() < deadline) return;
-  throw new BudgetSpentError('the time of this call is used up', 'call again to go on', null);
+  throw new BudgetSpentError('the time of this call is used up', 'call again to resume', null);
 }

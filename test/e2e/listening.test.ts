@@ -148,7 +148,7 @@ test('what is forgotten is gone, the login too; a login brings it back', async (
 test('people are told in words', async () => {
   const words = async (...args: string[]) => (await soundalike([...args, '--data', data()])).stdout;
   expect(await words('listen')).toMatch(
-    /^Heard from \S+Z to \S+Z: Spotify told of 50 plays, 50 of them new\.\n {2}audio features: \d+ of \d+ tracks .*\n$/,
+    /^Heard from \S+Z to \S+Z: Spotify reported 50 plays, 50 of them new\.\n {2}audio features: \d+ of \d+ tracks .*\n$/,
   );
   const [play] = lines(await cli(['history', 'export']));
   const path = await file('uris.txt', `spotify:track:${play?.track_id}`);
