@@ -145,7 +145,7 @@ test.each<[string, object, RegExp]>([
   [
     'asks to wait',
     { status: 429, headers: { 'retry-after': '4000' } },
-    /of the others: Spotify asks to wait until/,
+    /for the others: Spotify asks to wait until/,
   ],
   [
     'is down',

@@ -119,7 +119,7 @@ describe('alarm-test', () => {
       [() => Object.assign(stack.alarms, { subscribed: {} }), /but no address is subscribed/],
       [
         () => Object.assign(stack.alarms, { subscribed: { 'a@b.c': false } }),
-        /has confirmed the subscription of a@b.c/,
+        /the subscription of a@b.c is not confirmed/,
       ],
     ];
     const { alarms } = stack;
