@@ -8,7 +8,7 @@ export const spotifyId = z.string().regex(/^[!-~]{1,64}$/, 'expected an id of 1 
 /** A value of an audio feature, whatever it is. */
 export const featureValue = z.number().nullable().default(null);
 
-/** A row of audio features of which what cannot be is null, and named in `refused`. */
+/** A row of audio features: values outside their bounds are null, and named in `refused`. */
 export function refuseImpossible<T extends FeatureValues>(row: T): T & Refused {
   const refused = impossibleFeatures(row);
   return refused.length === 0 ? row : { ...withinBounds(row), refused };

@@ -24,7 +24,7 @@ export async function countRequests(): Promise<RequestCount[]> {
   for (const mode of MODES) {
     const folder = await mkdtemp(join(tmpdir(), 'soundalike-bench-'));
     const local = { ...(await openLocal(folder)), say: () => {} };
-    const provider = await openProvider(local, { mode }, {});
+    const provider = await openProvider({ ...local, isBeginning: true }, { mode }, {});
     try {
       const { artists, requests, tracks } = await collect(
         { ...local, connect: provider.connect, progress: () => {}, concurrency: 4 },

@@ -55,7 +55,7 @@ async function timeParts(): Promise<Record<string, number>> {
     return result;
   };
   const local = await measure('open the database', () => openLocal(folder));
-  const quiet = { ...local, say: () => {}, progress: () => {}, concurrency: 4 };
+  const quiet = { ...local, isBeginning: true, say: () => {}, progress: () => {}, concurrency: 4 };
   const query = (sql: string, parameters: readonly string[]) =>
     measure('SQL in DuckDB, its loading included', () => local.warehouse.query(sql, parameters));
   const warehouse = {

@@ -188,7 +188,7 @@ export async function compareDay(options: StepOptions): Promise<void> {
   });
 }
 
-/** What bounds a collection here, which asks for the usual number of tracks unless told. */
+/** What bounds a collection on this machine: the default number of tracks and the day's budget. */
 const limitsOf = ({ settings }: Provider['user']): CollectionLimits => ({
   tracks: DEFAULT_TRACKS,
   dailyRequests: settings.dailyRequests,

@@ -73,7 +73,7 @@ export async function refuseOthers(folder: string, owner: Owner): Promise<void> 
 const named = (owner: Owner): string =>
   owner === 'the user' ? 'the user (Spotify and imported datasets)' : owner;
 
-/** What a database server is refused with whose artists came from elsewhere than the folder's. */
+/** The error for a database server whose artists have another owner than the folder. */
 export const otherDatabase = (owner: string): OtherProviderError =>
   new OtherProviderError(
     `expected the database to hold artists of ${owner}, but it holds others`,
@@ -139,7 +139,7 @@ async function isPlaced(folder: string, mark: string): Promise<boolean> {
   }
 }
 
-/** Says that what a claimed folder begins with is whole: from now on it is its owner's, come what may. */
+/** Makes the mark of a claimed folder permanent: what it begins with is whole. */
 export async function settle(folder: string): Promise<void> {
   const mark = await readMark(folder);
   if (mark?.beginner === undefined) return;
@@ -152,7 +152,7 @@ export async function release(folder: string): Promise<void> {
   if (mark?.beginner === thisHost.owner) await rm(join(folder, MARK), { force: true });
 }
 
-/** By whom something came into a folder without a mark that counts; undefined where nothing did. */
+/** The owner of data in a folder without a valid mark; undefined where there are none. */
 async function foundIn(folder: string): Promise<Owner | undefined> {
   const path = join(folder, 'soundalike.db');
   if (!existsSync(path)) return (await holdsFiles(folder)) ? 'the user' : undefined;
@@ -181,7 +181,7 @@ const KINDS = [
   'recommendation',
 ] as const satisfies RunKind[];
 
-/** Whether anything came into a folder or its database. An empty database did not: earlier versions made one for a question. */
+/** Whether a folder or its database has data. An empty database has none: earlier versions made one for a question. */
 export async function holdsData(
   folder: string,
   { artists, runs }: Pick<Database, 'artists' | 'runs'>,

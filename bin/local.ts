@@ -34,7 +34,7 @@ export interface Machine {
 /** This machine with its database: what every verb is given. */
 export interface Local extends Omit<Machine, 'openDatabase'>, Omit<Database, 'version' | 'close'> {}
 
-/** How this machine is opened: what is in the place of the data folder's SQLite, and where the folder stands. */
+/** How this machine is opened: the database that replaces the data folder's SQLite, and the state of the folder. */
 export interface MachineOptions extends Partial<Pick<Machine, 'isBeginning' | 'isTrial'>> {
   /** `mysql://...`; SQLite where there is none. */
   database?: string;

@@ -27,12 +27,12 @@ import type { Stack } from './stack.ts';
 
 /** Options of every command. */
 export interface CommonOptions {
-  /** As in bin/data-folder.ts where there is none. */
+  /** Where it is missing, bin/data-folder.ts chooses the folder. */
   data?: string;
   database?: string;
   date?: string;
   json?: boolean;
-  /** Deployed stack to do it in, in the place of this machine. */
+  /** Deployed stack to do it in, instead of this machine. */
   stack?: string;
 }
 
@@ -56,7 +56,7 @@ export interface BringUse {
   whose: (folder: string) => Promise<Owner>;
 }
 
-/** Of a command that leaves nothing where there is nothing. */
+/** Of a command that leaves nothing in a folder without data. */
 export interface TryUse {
   kind: 'try';
   /** Whose data it would bring in; none where it would bring none. */
@@ -66,7 +66,7 @@ export interface TryUse {
 /** What a command does on this machine. */
 export type Here<T> =
   | { folder?: FolderUse; local: (local: Local) => Promise<T> }
-  /** For work that goes on where there is no database. */
+  /** For work that needs no database. */
   | { folder: TryUse; machine: (machine: Machine) => Promise<T> };
 
 /** What a command does on this machine and in a deployed stack. */
@@ -162,7 +162,7 @@ async function bring<T>(
     if (isBeginning) {
       const mayHold = local !== undefined && !(error instanceof OtherProviderError);
       const holds = mayHold && (await holdsData(folder, local as Local).catch(() => true));
-      // The first error is the one to tell.
+      // The first error is the one to report.
       await conclude(folder, owner, holds).catch(() => {});
     }
     throw error;

@@ -54,17 +54,17 @@ type Speaker = 'app' | 'user';
 export interface ProviderDeps
   extends Pick<Local, 'folder' | 'apiState' | 'clock' | 'random' | 'say'>,
     Partial<Pick<Local, 'isBeginning' | 'isTrial'>> {
-  /** None where there is no database: then a stand-in follows nobody. */
+  /** Without a database there are none, and a stand-in follows no artists. */
   artists?: Pick<Local['artists'], 'follow' | 'idsOf'>;
 }
 
-/** Whose data commands work with that speak to a stand-in which these options force; undefined where they force none. */
+/** The owner of the data of a stand-in that these options force; undefined where they force none. */
 export function forcedOwner({ catalogue, mode }: ProviderOptions): Owner | undefined {
   if (catalogue !== undefined) return `the catalogue ${resolve(catalogue)}`;
   return mode === undefined ? undefined : 'the sample';
 }
 
-/** Whose data commands work with that speak to what `openProvider` opens. */
+/** The owner of the data of the provider that `openProvider` opens. */
 async function ownerOfProvider(
   folder: string,
   options: ProviderOptions,
@@ -75,19 +75,19 @@ async function ownerOfProvider(
   return (await isSpotifyReachable(folder, environment)) ? 'the user' : 'the sample';
 }
 
-/** How commands use the data folder that bring in what `openProvider` opens. */
+/** Use of the data folder by commands that bring in data of the provider. */
 export const brings = (options: ProviderOptions): BringUse => ({
   kind: 'bring',
   whose: (folder) => ownerOfProvider(folder, options, process.env),
 });
 
-/** How `import` uses the data folder. Files are the user's, unless a stand-in is forced: then they are its folder's. */
+/** Use of the data folder by `import`. Files are the user's data, unless the options force a stand-in. */
 export const bringsFiles = (options: ProviderOptions): BringUse => ({
   kind: 'bring',
   whose: async () => forcedOwner(options) ?? 'the user',
 });
 
-/** How commands use the data folder that ask what they would bring in, or could. */
+/** Use of the data folder by commands that show what they would bring in, or could. */
 export const tries = (options: ProviderOptions): TryUse => ({
   ...brings(options),
   kind: 'try',

@@ -27,7 +27,7 @@ export async function restoreStack(options: CommonOptions): Promise<void> {
       `The stack knows ${partitions} partitions of its lake.`,
       followed > 0
         ? `Followed again: ${followed} artists, those of the last collection.`
-        : 'Nobody was followed anew: the database knows whom to follow, or the lake has no collection.',
+        : 'No artist was followed again: the database has followed artists already, or the lake has no collection.',
       ...(plays > 0 ? [`Taken in again: ${plays} plays.`] : []),
     ],
   });

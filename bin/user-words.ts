@@ -30,7 +30,7 @@ export const listenWords: Words<HearResult> = ({ from, to, received, skipped, ad
 export const historyImportWords: Words<HistoryImportResult> = (result) => [
   ...result.files.map(({ path, layout, rows }) => `Read ${rows} rows of ${path} (${layout}).`),
   `Imported ${result.plays} plays: ${result.added} new, ${result.matched} that another source had reported, ${result.known} known.`,
-  `  left out: ${result.dropped.short} plays under 30 s, ${result.dropped.notMusic} that are no music, ${result.dropped.local} of local files`,
+  `  left out: ${result.dropped.short} plays under 30 s, ${result.dropped.notMusic} that are not music, ${result.dropped.local} of local files`,
   ...result.rejected
     .slice(0, 3)
     .map(({ file, line, reason }) => `  not read: ${file}, record ${line}: ${reason}`),
@@ -50,7 +50,7 @@ const gapWords = (gaps: GapBounds[]): string[] => {
   if (gaps.length === 0) return [];
   const first = gaps.slice(0, 3).map(({ after, before }) => `  from ${after} to ${before}`);
   return [
-    `Plays may be missing in ${gaps.length} gaps, which a privacy export can fill (soundalike import):`,
+    `Gaps where plays may be missing: ${gaps.length}. A privacy export can fill them (soundalike import):`,
     ...first,
     ...(gaps.length > first.length ? [`  and ${gaps.length - first.length} more`] : []),
   ];

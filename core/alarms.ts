@@ -9,7 +9,7 @@ export interface StackAlarm {
   lasts: boolean;
 }
 
-/** What an alarm did when its state changed, as CloudWatch tells it. */
+/** What an alarm did when its state changed, as CloudWatch reports it. */
 export interface AlarmAction {
   alarm: string;
   /** ISO 8601 UTC. */

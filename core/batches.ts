@@ -29,7 +29,7 @@ export async function* batched<T>(rows: Iterable<T>, size: number): AsyncGenerat
 
 /**
  * Asks about a batch and, where that fails, about its halves, until the items are found for which it fails alone; returns
- * those. `ask` tells whether it worked. Both halves are asked before either is halved again, so that one bad item never
+ * those. `ask` returns whether it worked. Both halves are asked before either is halved again, so that one bad item never
  * makes more than three failures in a row.
  */
 export async function askByHalves<T>(

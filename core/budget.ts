@@ -26,7 +26,7 @@ export interface CollectionLimits {
   dailyRequests: number;
 }
 
-/** What a collection of all followed artists takes of Spotify's patience. */
+/** Requests and days that a collection of all followed artists takes. */
 export interface CollectionEstimate {
   artists: number;
   /** Tracks of each artist. */

@@ -65,7 +65,7 @@ export class DayTakenError extends SoundalikeError {
   readonly code = 'day-taken';
 }
 
-/** A collection stopped before its end, or listening could not ask Spotify now; either can go on later. */
+/** A collection stopped before its end, or listening could not ask Spotify now; either can resume later. */
 export class NotDoneError extends SoundalikeError {
   readonly code = 'not-done';
 }
@@ -150,7 +150,7 @@ export class QueryFailedError extends SoundalikeError {
   readonly code = 'query-failed';
 }
 
-/** What an alarm of the stack says reaches nobody. */
+/** The notices of an alarm of the stack do not arrive. */
 export class AlarmMuteError extends SoundalikeError {
   readonly code = 'alarm-mute';
 }

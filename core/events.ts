@@ -30,7 +30,7 @@ export const CollectRequest = z.strictObject({
   date: date.optional(),
   /** Goes on with this run, whatever the day is by now. */
   run: id.optional(),
-  /** Goes on with the newest collection of all artists that is not done, whatever else is asked; a schedule says so. */
+  /** Resumes the newest collection of all artists that is not done, whatever else is asked; schedules set it. */
   unfinished: z.boolean().optional(),
   /** Collects these followed artists only and merges them into the day. */
   artists: z.array(id).min(1).optional(),
@@ -842,7 +842,7 @@ export interface AlarmTestResult extends Pick<AlarmWay, 'subscriptions'> {
   alarm: string;
   /** Its state before. */
   was: string;
-  /** What CloudWatch tells of its action; null where it told nothing in a minute. */
+  /** What CloudWatch reported of its action; null where it reported nothing within a minute. */
   action: AlarmAction | null;
 }
 
@@ -850,7 +850,7 @@ export interface AlarmTestResult extends Pick<AlarmWay, 'subscriptions'> {
 export interface RestoreResult {
   /** Partitions of the lake's tables, all of which queries see now. */
   partitions: number;
-  /** Artists that are followed again; 0 where somebody was followed. */
+  /** Artists that are followed again; 0 where some were followed already. */
   followed: number;
   /** Plays that are in the history again; 0 where it had some. */
   plays: number;

@@ -63,7 +63,7 @@ export function boundsInWords(feature: BoundedFeature): string {
   return `a ${isInteger ? 'whole number' : 'number'} from ${min} to ${max}`;
 }
 
-/** The columns of a row of audio features that hold what cannot be. */
+/** The columns of a row of audio features whose values are outside their bounds. */
 export function impossibleFeatures(row: FeatureValues): BoundedFeature[] {
   const features = Object.keys(FEATURE_BOUNDS) as BoundedFeature[];
   return features.filter((feature) => {
@@ -72,7 +72,7 @@ export function impossibleFeatures(row: FeatureValues): BoundedFeature[] {
   });
 }
 
-/** The row with null in the place of what cannot be. */
+/** The row with null instead of each value outside its bounds. */
 export function withinBounds<T extends FeatureValues>(row: T): T {
   const unknown = impossibleFeatures(row).map((feature) => [feature, null]);
   return unknown.length === 0 ? row : { ...row, ...Object.fromEntries(unknown) };

@@ -30,7 +30,7 @@ export class Ledger {
     if (this.#requests >= this.#budget) {
       throw new BudgetSpentError(
         `the budget of ${this.#budget} requests of this call is used up`,
-        'call again to go on, with a larger --budget if you like',
+        'call again to resume, with a larger --budget if you like',
         null,
       );
     }

@@ -29,8 +29,8 @@ const BETWEEN_COUNTS = 1000;
 const SLICE_MS = 50;
 
 /**
- * Lets the event loop do what is due, above all renew the run's lease. Throws `BudgetSpentError` where what comes next,
- * of so many milliseconds, would end after the deadline.
+ * Lets the event loop do what is due, above all renew the run's lease. Throws `BudgetSpentError` where what comes next
+ * would take `milliseconds` and end after the deadline.
  */
 export async function yieldToEventLoop(
   { clock, deadline }: Pick<LongWork, 'clock' | 'deadline'>,
@@ -38,7 +38,7 @@ export async function yieldToEventLoop(
 ): Promise<void> {
   await clock.sleep(0);
   if (deadline === undefined || clock.now() + milliseconds <= deadline) return;
-  throw new BudgetSpentError('the time of this call is used up', 'call again to go on', null);
+  throw new BudgetSpentError('the time of this call is used up', 'call again to resume', null);
 }
 
 /** Slices of long work: when one is over, the event loop has its turn. */
@@ -72,7 +72,7 @@ export async function* inSlices<T>(clock: Clock, items: Iterable<T>): AsyncGener
   }
 }
 
-/** Items that are made as they are asked for, telling how many of `total` were. */
+/** Items that are made as they are asked for; yields how many of `total` were. */
 export function* counted<T>(
   progress: Progress,
   what: string,

@@ -28,7 +28,7 @@ export type AudioFeatures = Row<'audio_features'>;
 export type FoundTrack = Omit<TopTrack, 'artist_id' | 'rank' | 'source'>;
 /** Audio features as a source found them; the collector adds the source. */
 export type FoundFeatures = Omit<AudioFeatures, 'source'>;
-/** The columns for which a source gave what cannot be, which are null; absent where there are none. */
+/** The columns for which a source gave values outside their bounds, which are null; absent where there are none. */
 export interface Refused {
   refused?: readonly BoundedFeature[];
 }
@@ -183,7 +183,7 @@ export interface Runs {
   ofDay(dt: string): Promise<Run[]>;
   /** The runs of a kind that are done, the last first. */
   done(kind: RunKind): Promise<Run[]>;
-  /** The runs of a kind that somebody held since a time (ISO 8601 UTC), those that began last first. */
+  /** The runs of a kind that a process held since a time (ISO 8601 UTC), those that began last first. */
   heldSince(kind: RunKind, time: string): Promise<Run[]>;
   /** The runs of these kinds that are not at an end, oldest first. */
   unfinished(kinds: readonly RunKind[]): Promise<Run[]>;
@@ -309,7 +309,7 @@ export interface FoundPlay {
 export interface RecentPlays {
   /**
    * The plays since `after` (epoch milliseconds; null: all that it shows), at most fifty, in any order. `unreadable`
-   * counts those without a time that can be read. `isFull` tells that there were fifty, those and the ones without a
+   * counts those without a time that can be read. `isFull` means that there were fifty, those and the ones without a
    * track included: what was played before them can no longer be seen.
    */
   recentlyPlayed(after: number | null): Promise<{ plays: FoundPlay[]; unreadable?: number; isFull: boolean }>;
@@ -578,7 +578,7 @@ export interface Truths {
 
 /** What long work of a run keeps to go on from, outside of what runs stage. */
 export interface Checkpoints {
-  /** Puts a holder's checkpoint in the place of its last. */
+  /** Replaces a holder's checkpoint. */
   putCheckpoint(place: StagingPlace, bytes: Uint8Array): Promise<void>;
   /** The last checkpoint of the last holder of a run that has put one; undefined where there is none. */
   checkpoint(run: string): Promise<Uint8Array | undefined>;

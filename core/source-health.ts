@@ -6,10 +6,10 @@ export type ItemFailure = ServiceUnavailableError | UnexpectedAnswerError;
 /** What came of asking about an item. */
 export type Asked<T> = { failure?: undefined; value: T } | { failure: ItemFailure; value?: undefined };
 
-/** So many failures in a row, and a source counts as down. */
+/** After this number of failures in a row a source counts as down. */
 const FAILURES_IN_A_ROW = 5;
 
-/** Tells an item for which a source fails from a source that is down: that one fails for all that are asked in a row. */
+/** Distinguishes single items for which a source fails from a source that is down, which fails for several in a row. */
 export class SourceHealth {
   readonly #name: string;
   readonly #limit: number;

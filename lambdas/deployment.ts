@@ -45,7 +45,7 @@ export const openLake = (environment: Environment): ParquetLake => new ParquetLa
 /** What the shards of a similarity run share, in the lake's bucket. */
 export const openShardLake = (environment: Environment): ShardStore => new ShardStore(openStore(environment));
 
-/** Tells Glue of every partition that lies in the lake; tells how many there are. */
+/** Registers every partition of the lake in Glue; returns how many there are. */
 export const registerLake = (environment: Environment): Promise<number> =>
   openStore(environment).registerAll();
 

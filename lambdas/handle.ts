@@ -78,7 +78,7 @@ export function handle<T>(
   };
 }
 
-/** Between two lines of progress: work that runs for minutes tells how far it is many times a second. */
+/** Between two lines of progress: work that runs for minutes reports its progress many times a second. */
 const PROGRESS_MS = 10_000;
 
 function loggedNowAndThen(): Progress {

@@ -28,7 +28,7 @@ export interface AlarmProps {
   stack: string;
   /** Its heading in docs/operating.md, without "alarm: ". */
   heading: string;
-  /** Tells alarms of one heading apart. */
+  /** Distinguishes alarms of one heading. */
   which?: string;
   watch: Watch;
   /** One sentence: what happened. */

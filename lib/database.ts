@@ -35,7 +35,7 @@ const MASTER = 'dbadmin';
 const ISOLATED = { subnetType: SubnetType.PRIVATE_ISOLATED };
 /** User who may only read. */
 const READER = 'soundalike_reader';
-/** Nobody connects without TLS; RDS spells that in one way for instances and in another for clusters. */
+/** Every connection needs TLS, which RDS spells in one way for instances and in another for clusters. */
 const INSTANCE_TLS_ONLY = { require_secure_transport: '1' };
 const CLUSTER_TLS_ONLY = { require_secure_transport: 'ON' };
 /** Publishing loads its rows by LOAD DATA LOCAL INFILE. */

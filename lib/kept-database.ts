@@ -6,7 +6,7 @@ const DATABASE_PARAMETER = 'ReplaceDatabaseBy';
 
 /**
  * Refuses a deployment that would replace the stack's database, before it changes anything. CloudFormation keeps the
- * parameter's value from one deployment to the next, and the CDK sends another only where it is told to by name; the
+ * parameter's value from one deployment to the next, and the CDK sends another only where the caller names it; the
  * rule holds that value against the settings. A restored database counts as that of its snapshot: without the snapshot's
  * name CloudFormation would put an empty one in its place.
  */

@@ -24,7 +24,7 @@ import { type ColumnType, type LakeTable, TABLES, type TableName } from '../core
 import { type Access, acknowledge, objectsOf } from './access.ts';
 import type { Settings } from './settings.ts';
 
-/** What was overwritten or removed by mistake can be brought back for so long. */
+/** How long what was overwritten or removed by mistake can be brought back. */
 const VERSIONS_KEPT = Duration.days(30);
 /** Slices of a collection, and what a stopped run still has to put in place, are kept while something may go on with them. */
 const STAGED_DAYS = 3 * LONGEST_COLLECTION_DAYS;
@@ -49,7 +49,7 @@ const GLUE_TYPES: Record<ColumnType, Type> = {
 /**
  * The lake: a private bucket of Parquet, which keeps earlier versions for a month, and a Glue table for each table of core/tables.ts. Partitions are registered by
  * the functions that write them, so that engines other than Athena see them too. By the setting `lakeBucket` a bucket that
- * another stack has left behind is used in the place of a new one; it keeps its own rules.
+ * another stack has left behind is used instead of a new one; it keeps its own rules.
  */
 export class Lake extends Construct {
   readonly bucket: IBucket;

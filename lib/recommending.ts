@@ -34,7 +34,7 @@ export interface RecommendingProps {
 /**
  * Trains on the lake's playlists, in as many calls as it takes, then recommends. It takes `{train?, recommend?}`, the
  * events of the two functions, and gives `{trained, recommended}`: their results, of the second the counts alone, or
- * `{Error, Cause}` where there was nothing to do (no playlists, no listening, nobody logged in) or another does it.
+ * `{Error, Cause}` where there was nothing to do (no playlists, no listening, no login) or another does it.
  * Whatever becomes of the training, the list is made, by the last model; then a training that failed fails the execution.
  */
 export class Recommending extends Construct {

@@ -93,9 +93,9 @@ export const requestWith = (scope: Construct, defaults: Record<string, object>):
   );
 
 /**
- * A state machine of such steps, within `scope`, that logs its steps. The log has no input or output of them: these tell
- * what somebody heard. It waits for Spotify for days where there is much to collect; one that lives for 30 days is ended,
- * and the next schedule goes on with what it has collected.
+ * A state machine of such steps, within `scope`, that logs its steps. The log has no input or output of them: these say
+ * what a person heard. It waits for Spotify for days where there is much to collect; one that lives for 30 days is ended,
+ * and the next schedule resumes from what it has collected.
  */
 export function machineOf(
   scope: Construct,

@@ -107,7 +107,7 @@ class JsonList {
   }
 
   #keep(rest: Buffer): void {
-    // Blanks between elements may go on for gigabytes.
+    // There may be gigabytes of blanks between elements.
     if (this.#begun.length === 0 && isBlank(rest.toString('latin1'))) return;
     this.#begun.push(Buffer.from(rest));
     this.#begunBytes += rest.length;

@@ -162,7 +162,7 @@ export class RegisteringStore implements ObjectStore {
     this.#registered.delete(partitionKey(partition.table, partition.value));
   }
 
-  /** Registers every partition that lies in the store, whatever Glue knows; tells how many there are. */
+  /** Registers every partition that lies in the store, whatever Glue knows; returns how many there are. */
   async registerAll(): Promise<number> {
     let count = 0;
     for (const table of Object.keys(TABLES) as TableName[]) {

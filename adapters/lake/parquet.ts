@@ -68,7 +68,7 @@ export async function writeTable<N extends TableName>(
   }
 }
 
-/** Rows that are encoded by a thread of their own, if there are so many: that many take a fifth of a second. */
+/** From this number of rows on, which take a fifth of a second, a thread of its own encodes them. */
 const BATCH = ROW_GROUP / 5;
 
 /** The rows of a file that `writeTable` wrote; columns that the file does not have yet are null. */

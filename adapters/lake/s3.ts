@@ -123,8 +123,8 @@ export class S3Store implements ObjectStore {
   }
 
   /**
-   * S3 cannot tell an object from another with the same bytes, which somebody may write meanwhile. So an object without
-   * content that is nobody else's takes the place first, and then that one is removed.
+   * S3 cannot distinguish two objects with the same bytes, and another process may write the second meanwhile. So a
+   * unique object without content takes the place first, and then that one is removed.
    */
   async stageRemoval(staged: string, target: string, fill: Fill): Promise<string> {
     return `${REMOVAL}${await this.stage(staged, target, fill)}`;

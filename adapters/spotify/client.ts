@@ -37,7 +37,7 @@ const SEARCH_PAGE = 10;
 /** So many pages more than would do if all they had were the artist's. */
 const SPARE_PAGES = 4;
 const TOP_TRACKS = 10;
-/** So many artists in a row for whom Spotify fails are not left out: it is down. */
+/** After this number of failed artists in a row Spotify counts as down, and none is left out. */
 const FAILURES_IN_A_ROW = 3;
 /** Spotify has answered 404 or 400 to queries of more than 100 characters (spotipy#845); the rest of the query fits. */
 const LONGEST_NAME = 80;

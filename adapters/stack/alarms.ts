@@ -12,7 +12,7 @@ import { type Patience, patiently } from '../aws.ts';
 
 /** What DescribeAlarms takes. */
 const NAMES_PER_REQUEST = 100;
-/** What SNS gives in the place of the ARN of a subscription that nobody has confirmed. */
+/** What SNS gives instead of the ARN of a subscription that is not confirmed. */
 const PENDING = 'PendingConfirmation';
 /** How CloudWatch's line begins about an action that it could not execute. */
 const FAILED = /^Failed/;
@@ -56,7 +56,7 @@ export class StackAlarms {
         ScanBy: 'TimestampDescending',
         NextToken,
       });
-      const page = await this.#do('tell the history of the alarms', () => watch.send(command));
+      const page = await this.#do('read the history of the alarms', () => watch.send(command));
       for (const { AlarmName: alarm = '', Timestamp, HistorySummary = '' } of page.AlarmHistoryItems ?? []) {
         const at = (Timestamp ?? new Date(0)).toISOString();
         actions.push({ alarm, at, succeeded: !FAILED.test(HistorySummary), summary: HistorySummary });

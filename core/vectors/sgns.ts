@@ -104,7 +104,7 @@ export function beginEpoch(training: Training, corpus: Corpus, threads: number):
 }
 
 /**
- * Learns from every so many-th list. Yields now and then how many words its lists so far have; gives the state
+ * Learns from every `threads`-th list. Yields now and then how many words its lists so far have; gives the state
  * of its generator at the end.
  */
 export function* trainPart(part: SgnsPart): Generator<number, Uint32Array, void> {

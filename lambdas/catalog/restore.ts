@@ -7,7 +7,7 @@ import { type HistoryDeps, withHistory } from '../listening/with-history.ts';
 /** What restoring needs. */
 export interface RestoreDeps extends HistoryDeps {
   artists: ArtistCatalog;
-  /** Makes queries see every partition that lies in the lake; tells how many there are. */
+  /** Makes queries see every partition that lies in the lake; returns how many there are. */
   registerAll: () => Promise<number>;
 }
 
@@ -22,7 +22,7 @@ export async function restore(deps: RestoreDeps): Promise<RestoreResult> {
   return { partitions, followed: await followAgain(deps), plays: await recallPlays(deps) };
 }
 
-/** Follows those who were followed when the last collection was begun, where nobody is followed. */
+/** Follows the artists of the last collection again, unless some are followed. */
 async function followAgain({ lake, artists, clock }: RestoreDeps): Promise<number> {
   if ((await artists.followed()).length > 0) return 0;
   for (const dt of (await lake.days('artists')).reverse()) {
@@ -61,7 +61,7 @@ async function recallPlays(deps: RestoreDeps): Promise<number> {
   });
 }
 
-/** The lake tells when a play began by the best source alone. */
+/** The lake has the start of a play by its best source alone. */
 function toPlay({ played_at, ...row }: Row<'recently_played'>): Play {
   const at = new Date(played_at).toISOString();
   const isSpotify = !row.source?.startsWith('dataset:');

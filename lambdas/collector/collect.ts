@@ -48,7 +48,7 @@ const NOTHING_YET: Day = { artists: [], tracks: [], features: [] };
  * Collects a day: the tracks of the followed artists and their audio features, into the lake's `artists`, `top_tracks`
  * and `audio_features` of that day, replaced as a whole when all is there.
  *
- * A day that cannot be finished now ends with `done: false`; calling again goes on where it stopped, on a later day with
+ * A day that cannot be finished now ends with `done: false`; calling again resumes where it stopped, on a later day with
  * its `run`, or with `unfinished`, which finds it. Throws where the
  * work failed; then too what was fetched is kept for the next call, and the day stays as it was.
  */
@@ -242,7 +242,7 @@ const progressOf = ({ progress }: Pick<Run, 'progress'>): CollectProgress => ({
 const isMeant = (run: CollectProgress, tracks: number | undefined, only: string[] | null): boolean =>
   JSON.stringify(run.only ?? null) === JSON.stringify(only) && run.tracks === (tracks ?? run.tracks);
 
-/** The run that a request goes on with, if any. */
+/** The run that a request resumes, if any. */
 async function earlierRun(deps: CollectDeps, { run, unfinished }: CollectRequest): Promise<Run | undefined> {
   if (run !== undefined) return await existing(deps, run);
   return unfinished ? await unfinishedCollection(deps) : undefined;

@@ -124,7 +124,7 @@ export async function gatherFeatures(
 
   async function wantedRows(sql: string, parameters: string[]): Promise<AudioFeatures[]> {
     const rows = (await deps.warehouse.query(sql, parameters)) as unknown as AudioFeatures[];
-    // A day that an older version wrote may hold what cannot be.
+    // A day that an older version wrote may hold values outside their bounds.
     return rows.filter(({ id }) => wanted.has(id)).map(withinBounds);
   }
 
@@ -161,5 +161,5 @@ const noTracks = ({ length }: readonly Artist[]): UnexpectedAnswerError =>
 
 function checkTime({ clock, deadline }: GatherDeps): void {
   if (deadline === undefined || clock.now() < deadline) return;
-  throw new BudgetSpentError('the time of this call is used up', 'call again to go on', null);
+  throw new BudgetSpentError('the time of this call is used up', 'call again to resume', null);
 }

@@ -12,8 +12,8 @@ export interface UnfinishedDeps {
 }
 
 /**
- * The newest collection of all artists that is not done, unless a run has made a day since. One that nobody held for 30 days is given up, and so is one that fails more than 30
- * days after it began. Throws `LeaseHeldError` where it waits for its time.
+ * The newest collection of all artists that is not done, unless a run has made a day since. One that no process held for
+ * 30 days is given up, and so is one that fails more than 30 days after it began. Throws `LeaseHeldError` where it waits for its time.
  */
 export async function unfinishedCollection({ runs, clock }: UnfinishedDeps): Promise<Run | undefined> {
   const now = new Date(clock.now()).toISOString();

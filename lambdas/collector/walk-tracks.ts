@@ -16,8 +16,8 @@ export interface ArtistTracks {
 }
 
 /**
- * Asks for an artist's tracks page by page until there are `wanted` recordings, and gives what there is after each; goes
- * on from `begun` where that is given. The first source that the app may ask gives its best. Where that has no more, the
+ * Asks for an artist's tracks page by page until there are `wanted` recordings, and yields them after each page;
+ * resumes from `begun` where that is given. The first source that the app may ask gives its best. Where that has no more, the
  * artist's albums are walked if more than ten are wanted, or if the source found none and may miss an artist.
  */
 export async function* walkTracks(

@@ -3,7 +3,7 @@ import type { ItemFailure } from '../../core/source-health.ts';
 import type { Day } from './day.ts';
 import type { Harvest } from './harvest.ts';
 
-/** So many items a warning names. */
+/** How many items a warning names. */
 const NAMED = 3;
 
 /** Why an artist is missing for whom Spotify fails alone. */
@@ -40,7 +40,7 @@ export function warningsOf(day: Day, harvest: Harvest, unread: number): string[]
   for (const [source, values] of harvest.refused) {
     const others = values.length > NAMED ? ` and ${values.length - NAMED} more` : '';
     const named = values.slice(0, NAMED).join(', ');
-    warnings.push(`${source} gives what cannot be, which counts as unknown: ${named}${others}`);
+    warnings.push(`${source} gives values outside their bounds, which count as unknown: ${named}${others}`);
   }
   if (unread > 0) {
     warnings.push(

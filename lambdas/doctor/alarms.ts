@@ -4,7 +4,7 @@ import { type Check, check, type Finding, fault, fine } from './finding.ts';
 /** Days of the alarms' history that are read. CloudWatch keeps 30. */
 export const HISTORY_DAYS = 14;
 
-/** Checks that what an alarm of the stack says reaches somebody, as far as AWS tells. */
+/** Checks that the notices of the stack's alarms arrive, as far as AWS reports it. */
 export const examineAlarms = (way: () => Promise<AlarmWay>): Promise<Check[]> => {
   const once = way();
   return Promise.all([
@@ -24,18 +24,18 @@ function subscription({ alarms, subscriptions }: AlarmWay): Finding {
   );
 }
 
-/** Whether somebody gets what the alarms write; that nobody wants to is no fault. */
+/** Whether all subscriptions are confirmed; having none is no fault. */
 export function subscribed(subscriptions: AlarmWay['subscriptions']): Finding {
   const pending = subscriptions.filter(({ confirmed }) => !confirmed).map(({ endpoint }) => endpoint);
   if (pending.length > 0) {
     return fault(
-      `nobody has confirmed the subscription of ${pending.join(', ')}, so nothing is sent there`,
+      `the subscription of ${pending.join(', ')} is not confirmed, so nothing is sent there`,
       'open the e-mail "AWS Notification - Subscription Confirmation" and press "Confirm subscription"; if it is older than three days, have SNS send another: create the subscription again in its console',
     );
   }
   if (subscriptions.length === 0) {
     return fine(
-      'nobody is subscribed, so alarms are seen in the console alone; the setting email subscribes an address',
+      'no address is subscribed, so alarms show in the console alone; the setting email subscribes one',
     );
   }
   const all = subscriptions.map(({ protocol, endpoint }) => `${endpoint} (${protocol})`);

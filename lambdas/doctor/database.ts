@@ -80,7 +80,10 @@ async function migrated(database: Database): Promise<Finding> {
 async function followed({ artists }: Database, limits: CollectionLimits | undefined): Promise<Finding> {
   const { length } = await artists.followed();
   if (length === 0) {
-    return fault('nobody is followed, so there is nothing to collect', 'soundalike artists add <name or id>');
+    return fault(
+      'no artist is followed, so there is nothing to collect',
+      'soundalike artists add <name or id>',
+    );
   }
   const estimate = limits && estimateCollection(length, limits);
   const detail = `${length} followed${estimate ? `; ${estimateWords(estimate)}` : ''}`;

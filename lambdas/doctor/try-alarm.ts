@@ -23,13 +23,13 @@ const DAY_MS = 86_400_000;
 /** CloudWatch executes an action within seconds of the change. */
 const WAIT_MS = 60_000;
 const LOOK_MS = 2_000;
-/** What CloudWatch tells as its own time may be behind this machine's. */
+/** How far CloudWatch's clock may be behind this machine's. */
 const SKEW_MS = 10 * 60_000;
-/** Somebody may be waiting for the e-mail, and others may wonder. */
-const REASON = 'soundalike alarm-test: somebody tries whether alarms arrive; nothing is wrong';
+/** For those who get the e-mail and did not ask for it. */
+const REASON = 'soundalike alarm-test: this is a test of whether notices arrive; nothing is wrong';
 
 /**
- * Sets off a real alarm of the stack, that one or one that is not in alarm, and waits for what CloudWatch tells of its
+ * Sets off a real alarm of the stack, that one or one that is not in alarm, and waits until CloudWatch reports its
  * action. The alarm goes back by itself when its metric is next evaluated. Throws `InvalidInputError` where there is no
  * such alarm, it is in alarm already, since then nothing would be done, or it would stay in alarm.
  */
@@ -51,11 +51,11 @@ export async function tryAlarm(
   }
 }
 
-/** Why what the alarm says reaches nobody; undefined where it does. */
+/** Why the notice of the alarm does not arrive; undefined where it does. */
 export function muteness({ alarm, action, subscriptions }: AlarmTestResult): AlarmMuteError | undefined {
   if (!action) {
     return new AlarmMuteError(
-      `expected CloudWatch to tell of an action of ${alarm} within ${WAIT_MS / 1000} s, got nothing`,
+      `expected CloudWatch to report an action of ${alarm} within ${WAIT_MS / 1000} s, got nothing`,
       'see the history of the alarm in the CloudWatch console; deploy the stack again if it has no action',
     );
   }

@@ -29,7 +29,7 @@ export interface ForgetDeps extends HistoryDeps {
  * killed processes have left, and these datasets of playlists; called again where it failed half-way, it removes the rest.
  * Tokens are removed by who stores them, and whoever calls this has asked before.
  *
- * Throws `LeaseHeldError` where a run that tells of the user is under way.
+ * Throws `LeaseHeldError` where a run about the user is under way.
  */
 export async function forget(deps: ForgetDeps, datasets: readonly string[] = []): Promise<ForgetResult> {
   const held: HeldRun[] = [];

@@ -6,7 +6,7 @@ export interface WaitingDeps {
   clock: Clock;
   /** Epoch milliseconds after which nothing is tried any more. */
   deadline: number;
-  /** Tells whoever reads the log. */
+  /** Writes a line to the log. */
   say: (line: string) => void;
 }
 

@@ -78,7 +78,7 @@ export async function findSongs(
         : []),
       ...(there?.stopped
         ? [
-            `Spotify told of ${there.asked} songs whether it still has them, not of the others: ${there.stopped}`,
+            `Spotify answered for ${there.asked} songs whether it still has them, not for the others: ${there.stopped}`,
           ]
         : []),
       ...(unknown.length === heard.length ? [nothingKnown(heard.length, ways)] : []),

@@ -2,7 +2,7 @@ import { CapabilityMissingError, PostponedError, SoundalikeError } from '../../c
 import type { SongLookup } from '../../core/ports.ts';
 import { SourceHealth } from '../../core/source-health.ts';
 
-/** What Spotify told of songs that it was asked for. */
+/** What Spotify answered about songs. */
 export class StillThere {
   readonly #lookup: SongLookup;
   readonly #most: number;

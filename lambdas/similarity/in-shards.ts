@@ -170,7 +170,7 @@ async function publish(deps: ShardDeps, run: HeldRun): Promise<Ending<Similarity
   const nearest = await nearestPairs(deps, run.id, dt, shards.count);
   const report = { page: reportKey(dt, 'index.html'), map: null };
   const result: SimilarityResult = { ...planned, published: true, nearest, report };
-  // Nobody holds all of these artists at once.
+  // No function holds all of these artists at once.
   const page = { result, artists: [], map: null };
   const reports = await stageReport(deps, run.staging, page, await deps.runs.ofDay(dt));
   const inLake = await shardLake.stage(run.staging, dt, shards.count);

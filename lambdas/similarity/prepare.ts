@@ -3,7 +3,7 @@ import { NAMED, type SimilarityRequest, type SimilarityResult } from '../../core
 import { type LongWork, runInSlices } from '../../core/long-work.ts';
 import type { Method, MethodName } from '../../core/methods/method.ts';
 import { type ArtistTrack, setsInSteps } from '../../core/methods/track-sets.ts';
-import type { RunKind, Runs } from '../../core/ports.ts';
+import type { Run, RunKind, Runs } from '../../core/ports.ts';
 import { isHalfReplaced } from '../../core/run/half-replaced.ts';
 import { DAY_KINDS } from '../../core/run/replace.ts';
 import { ALL_PAIRS_UP_TO, DEFAULT_MIN_COVERAGE, DEFAULT_NEIGHBOURS } from '../../core/similarity/settings.ts';
@@ -149,6 +149,11 @@ export async function requireSameDay(deps: PrepareDeps, dt: string, madeBy: stri
   throw new DayNotReadyError(`${dt} was replaced while it was read`, 'run similarity again');
 }
 
+const remedyFor = ({ kind, dt }: Run, what: string): string =>
+  kind === 'import'
+    ? `import it again: soundalike import <path> --date ${dt}`
+    : `${what}: soundalike collect --date ${dt}`;
+
 /** Since the range is the unit of the distance, such a track makes all others alike. */
 const loneWarnings = ({ lone }: Day, features: readonly string[]): string[] =>
   features.flatMap((feature) => {
@@ -200,9 +205,7 @@ export async function readyDay(
   if (half) {
     throw new DayNotReadyError(
       `expected ${dt} to be whole, but run ${half.id} was stopped while it replaced it, and what it had staged is gone`,
-      half.kind === 'import'
-        ? `import it again: soundalike import <path> --date ${dt}`
-        : `collect it again: soundalike collect --date ${dt}`,
+      remedyFor(half, 'collect it again'),
     );
   }
   if (done[0]) return { kind: done[0].kind, madeBy: done.map(({ id }) => id).join() };
@@ -210,7 +213,7 @@ export async function readyDay(
   if (open) {
     throw new DayNotReadyError(
       `expected the collection or import of ${dt} to be done, but run ${open.id} is ${open.status}`,
-      `finish it first: soundalike collect --date ${dt}`,
+      remedyFor(open, 'finish it first'),
     );
   }
   throw new NoDataError(

@@ -57,7 +57,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
     kind: z.literal('items'),
     /** The item with this id, or this id in its `href` or its `track`; all items unless given. */
     id: z.string().min(1).optional(),
-    /** Fields that the item has in the place of its own; null makes the item itself null. */
+    /** Fields that replace those of the item; null makes the item itself null. */
     set: z.record(z.string(), z.unknown()).nullable(),
   }),
   /** Meets refreshes of the user's token alone: a good refresh token is said to be none. */

@@ -119,7 +119,7 @@ describe.each(MODES)('an app of mode %s', (mode) => {
       expect(result).toMatchObject({ done: true, coverage: 1, features: 180 });
       const source = mode === 'extended' ? 'spotify:audio-features' : 'reccobeats';
       expect(result.warnings).toEqual([
-        `${source} gives what cannot be, which counts as unknown: ${feature} of ${BAD_TRACK}`,
+        `${source} gives values outside their bounds, which count as unknown: ${feature} of ${BAD_TRACK}`,
       ]);
       const row = await featuresOf(pipeline);
       expect(row?.source).toBe('reccobeats');

@@ -57,7 +57,7 @@ test('what was forgotten while the sources were asked is not noted', () =>
       const sources = main.connect(...values);
       const close = async () => {
         await sources.close();
-        await forget(main);
+        await forget({ ...main, history: main.database.history });
       };
       return { ...sources, close };
     };

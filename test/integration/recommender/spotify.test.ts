@@ -145,12 +145,12 @@ test.each<[string, object, RegExp]>([
   [
     'asks to wait',
     { status: 429, headers: { 'retry-after': '4000' } },
-    /of the others: Spotify asks to wait until/,
+    /for the others: Spotify asks to wait until/,
   ],
   [
     'is down',
     { status: 503 },
-    /^Spotify told of 2 songs whether it still has them, not of the others: Spotify failed/,
+    /^Spotify answered for 2 songs whether it still has them, not for the others: Spotify failed/,
   ],
   [
     'may not be asked',
@@ -167,7 +167,7 @@ test.each<[string, object, RegExp]>([
     expect(list.gone.map(({ id }) => id)).toEqual([first]);
     expect(list.songs).toHaveLength(6);
     expect(list.warnings).toEqual([expect.stringMatching(words)]);
-    expect(list.warnings[0]).toContain('told of 2 songs');
+    expect(list.warnings[0]).toContain('answered for 2 songs');
   }),
 );
 
@@ -189,7 +189,7 @@ test('where the budget of the day is used up', () =>
       const { main, provider, clock } = pipeline;
       // The token, and two songs.
       while ((await left(pipeline, 200)) > 3) await main.database.apiState.admit(provider, clock.now(), 200);
-      expect(await ask()).toMatchObject({ warnings: [expect.stringContaining('told of 2 songs')] });
+      expect(await ask()).toMatchObject({ warnings: [expect.stringContaining('answered for 2 songs')] });
       expect(asked(pipeline)).toHaveLength(2);
     },
     { dailyRequests: 200 },

@@ -1,7 +1,7 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DayNotReadyError, InvalidInputError, NoDataError, StorageError } from '../../../core/errors.ts';
-import type { RunStatus } from '../../../core/ports.ts';
+import type { RunKind, RunStatus } from '../../../core/ports.ts';
 import { repair } from '../../../core/run/replace.ts';
 import { compare } from '../../../lambdas/similarity/compare.ts';
 import { type Machine, openMachine, putDay, runRow, TODAY, tempoDay } from '../../support/machine.ts';
@@ -59,6 +59,14 @@ test.each<RunStatus>(['running', 'waiting', 'failed', 'replacing'])(
     expect(await machine.runs.ofDay(TODAY)).toHaveLength(1);
   },
 );
+
+test.each<[RunKind, string]>([
+  ['collection', 'finish it first: soundalike collect'],
+  ['import', 'import it again: soundalike import'],
+])('a day whose only %s failed: the hint names the command that makes it', async (kind, hint) => {
+  await putDay(machine, tempoDay(3), { kind, status: 'failed' });
+  await expect(compareToday()).rejects.toMatchObject({ hint: expect.stringContaining(hint) });
+});
 
 test.each<[RunStatus, boolean]>([
   ['running', true],

@@ -74,7 +74,7 @@ describe('the doctor', () => {
     stack.alarms.subscribed['other@example.com'] = false;
     expect((await examined()).subscription).toMatchObject({
       ok: false,
-      detail: 'nobody has confirmed the subscription of other@example.com, so nothing is sent there',
+      detail: 'the subscription of other@example.com is not confirmed, so nothing is sent there',
       remedy: expect.stringContaining('Confirm subscription'),
     });
   });
@@ -116,10 +116,10 @@ describe('alarm-test', () => {
     const cases: [change: () => void, message: RegExp][] = [
       [() => Object.assign(stack.alarms, { summary: FAILED }), /to succeed, got: Failed to execute/],
       [() => Object.assign(stack.alarms, { summary: undefined }), /within 60 s, got nothing/],
-      [() => Object.assign(stack.alarms, { subscribed: {} }), /but nobody is subscribed/],
+      [() => Object.assign(stack.alarms, { subscribed: {} }), /but no address is subscribed/],
       [
         () => Object.assign(stack.alarms, { subscribed: { 'a@b.c': false } }),
-        /has confirmed the subscription of a@b.c/,
+        /the subscription of a@b.c is not confirmed/,
       ],
     ];
     const { alarms } = stack;
