@@ -196,15 +196,22 @@ const limitsOf = ({ settings }: Provider['user']): CollectionLimits => ({
 /** Options of `artists add`. */
 interface AddOptions extends CommonOptions, ProviderOptions {
   fromListening?: boolean;
+  fromLibrary?: string;
   days: number;
 }
 
 /** `soundalike artists add`. */
 export async function artistsAdd(queries: string[], options: AddOptions): Promise<void> {
-  const { days, fromListening } = options;
-  const add = queries.length > 0 ? queries : undefined;
+  const { days, fromListening, fromLibrary } = options;
+  const { followedInLibrary } = await import('../adapters/dataset/library.ts');
+  const library = fromLibrary === undefined ? [] : await followedInLibrary(fromLibrary);
+  const named = [...queries, ...library];
+  const add = named.length > 0 ? named : undefined;
   if (!add && !fromListening) {
-    throw new UsageError('expected artists, got none', 'name some, or give --from-listening');
+    throw new UsageError(
+      'expected artists, got none',
+      'name some, or give --from-listening, or --from-library with a file that has some',
+    );
   }
   const request = requestOf(CatalogRequest, { add, fromListening: fromListening ? days : undefined });
   await perform(options, {
@@ -213,7 +220,7 @@ export async function artistsAdd(queries: string[], options: AddOptions): Promis
       await repair(local, []);
       const heard = fromListening ? await heardArtists(local, days) : [];
       return await withProvider(local, options, ({ name, connect, user }) =>
-        addArtists({ ...local, provider: name, connect, limits: limitsOf(user) }, [...queries, ...heard]),
+        addArtists({ ...local, provider: name, connect, limits: limitsOf(user) }, [...named, ...heard]),
       );
     },
     stack: (stack) => stack.invoke<AddResult>('catalog', request),

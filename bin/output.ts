@@ -20,10 +20,13 @@ export function say(...lines: string[]): void {
   process.stderr.write(textOf(lines));
 }
 
-/** Writes the JSON document of `--json` to stdout, its texts as they are. */
-export function printJson(document: object): void {
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+/** Writes a document for programs to stdout, as it is. */
+export function printDocument(text: string): void {
+  process.stdout.write(text);
 }
+
+/** Writes the JSON document of `--json` to stdout, its texts as they are. */
+export const printJson = (document: object): void => printDocument(`${JSON.stringify(document, null, 2)}\n`);
 
 /** Writes the stack of an error that nothing foresaw to stderr. */
 export function sayStack(error: unknown): void {

@@ -98,16 +98,24 @@ export const addWords: Words<AddResult> = ({
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 export const importWords: Words<ImportResult> = (
-  { date, files, artists, tracks, features, datasets, models, notSongs, rejected, rejectedCount },
+  { date, files, artists, tracks, features, merged, datasets, models, notSongs, rejected, rejectedCount },
   stack,
 ) => [
-  ...files.map(({ path, layout, rows }) => `Read ${rows} rows of ${path} (${layout}).`),
+  ...files.map(
+    ({ path, layout, rows, encoding }) =>
+      `Read ${rows} rows of ${path} (${layout}${encoding ? `, written in ${encoding}` : ''}).`,
+  ),
   ...(tracks > 0
     ? [`Imported for ${date}: ${artists} artists, ${tracks} tracks, ${features} with audio features.`]
     : []),
+  ...(merged
+    ? [
+        `  spelled in several ways and taken as one each, by name alone: ${merged.artists} artist${merged.artists === 1 ? '' : 's'}, such as ${merged.spellings.map((spellings) => spellings.join(' = ')).join('; ')}`,
+      ]
+    : []),
   ...datasets.map(
     ({ name, playlists, entries }) =>
-      `Imported as playlists "${name}": ${playlists} playlists with ${entries} songs.`,
+      `Imported as playlists "${name}": ${playlists} playlist${playlists === 1 ? '' : 's'} with ${entries} songs.`,
   ),
   ...models.map(
     ({ name, rows, size }) =>
@@ -116,7 +124,14 @@ export const importWords: Words<ImportResult> = (
   ...(notSongs > 0 ? [`  left out: ${notSongs} entries that are no songs of Spotify's`] : []),
   ...rejected.slice(0, 3).map(({ file, line, reason }) => `  left out: ${file}, line ${line}: ${reason}`),
   ...(rejectedCount > 3 ? [`  ${rejectedCount} rows left out in all`] : []),
-  ...(tracks > 0 ? [`Compare them: ${command(`similarity --date ${date}`, stack)}`] : []),
+  ...(features > 0 ? [`Compare them: ${command(`similarity --date ${date}`, stack)}`] : []),
+  ...(tracks > 0 && features === 0
+    ? [
+        `No track has audio features yet, which a comparison needs: import a table with features together with it, or follow artists and collect: ${command('artists add', stack)}`,
+      ]
+    : []),
+  ...(datasets.length > 0 ? [`Train on the playlists: ${command('train', stack)}`] : []),
+  ...(models.length > 0 ? [`Use the model: ${command('recommend', stack)}`] : []),
 ];
 
 export const removeWords: Words<RemoveResult> = ({ removed }) => [`Removed ${removed.length} artists.`];

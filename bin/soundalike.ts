@@ -5,6 +5,7 @@ import { RECOMMENDATION_METHODS } from '../core/events.ts';
 import { DEFAULT_FEATURES, FEATURES } from '../core/features.ts';
 import { METHODS } from '../core/methods/method.ts';
 import { ENVIRONMENT } from '../core/names.ts';
+import { PLAYLIST_FORMATS } from '../core/playlist-formats.ts';
 import { MODES } from '../sample/stand-in/modes.ts';
 import * as commands from './commands.ts';
 import { DEFAULT_FOLDER, SAMPLE_FOLDER } from './data-folder.ts';
@@ -188,6 +189,7 @@ const artists = program.command('artists').description('the artists that are fol
 reachesStack(speaksToSpotify(command(artists, 'add [name-or-id...]', 'follow artists')))
   .option('--from-listening', 'follow those that were heard most')
   .option('--days <n>', 'with --from-listening: in so many days', number, 30)
+  .option('--from-library <file>', 'follow those that YourLibrary.json of a privacy export has')
   .action(commands.artistsAdd);
 reachesStack(command(artists, 'list', 'list the known artists')).action(commands.artistsList);
 reachesStack(command(artists, 'remove <id...>', 'forget artists')).action(commands.artistsRemove);
@@ -256,7 +258,14 @@ reachesStack(command(history, 'export', 'write every play as a line of JSON'))
   .option('--output <file>', 'to a file, in the place of stdout')
   .action((options) => import('./history-commands.ts').then(({ historyExport }) => historyExport(options)));
 
-const playlist = program.command('playlist').description('playlists in your Spotify account');
+const playlist = program.command('playlist').description('playlists, in your Spotify account or as files');
+command(playlist, 'export', 'write the songs that were recommended last as a playlist file')
+  .option('--format <format>', `${PLAYLIST_FORMATS.join(', ')} (default: as --output ends, else csv)`)
+  .option('--output <file>', 'to a file, in the place of stdout')
+  .option('--name <text>', 'name of the playlist (default: "Soundalike yyyy-mm-dd")')
+  .action((options) =>
+    import('./playlist-commands.ts').then(({ playlistExport }) => playlistExport(options)),
+  );
 speaksToSpotify(
   command(playlist, 'push <file>', 'write songs to your playlist: URIs or links, one a line; - is stdin'),
 )

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { AWS_CLIENT } from '../adapters/aws.ts';
-import { datasetFiles, vectorsAmong } from '../adapters/dataset/files.ts';
+import { filesToImport } from '../adapters/dataset/files.ts';
 import type { VectorsFile } from '../adapters/dataset/vectors-file.ts';
 import { writeTable } from '../adapters/lake/parquet.ts';
 import type { S3Store } from '../adapters/lake/s3.ts';
@@ -31,7 +31,6 @@ import { historyUploadKey, uploadKey, uploadPrefix } from '../core/names.ts';
 import type { TruthName } from '../core/ports.ts';
 import type { ExploreSources } from '../lambdas/explorer/sources.ts';
 import { ofDataset } from '../lambdas/importer/day.ts';
-import { sayLeftOut } from '../lambdas/importer/import.ts';
 import { readModel, summaryOf, UNNAMED } from '../lambdas/importer/import-vectors.ts';
 import { readDataset } from '../lambdas/importer/read-dataset.ts';
 import { historyDocuments } from '../lambdas/listening/import-history.ts';
@@ -101,10 +100,9 @@ async function importInto(
   functions: StackFunctions,
   { paths, date = new Date().toISOString().slice(0, 10) }: ImportRequest,
 ): Promise<ImportResult> {
-  const vectors = await vectorsAmong(paths);
-  if (vectors) return await importVectorsInto(bucket, functions, vectors, date);
+  const files = await filesToImport(paths, say);
+  if (!Array.isArray(files)) return await importVectorsInto(bucket, functions, files, date);
   const store = await storeOf(bucket);
-  const files = await datasetFiles(paths, sayLeftOut(say));
   const upload = newId();
   const folder = mkdtempSync(join(tmpdir(), 'soundalike-import-'));
   const { progress, stop } = progressBar();

@@ -144,10 +144,18 @@ export const AdoptRequest = z.strictObject({
   upload,
   result: z.strictObject({
     date,
-    files: z.array(z.strictObject({ path: z.string(), layout: z.string(), rows: count })),
+    files: z.array(
+      z.strictObject({
+        path: z.string(),
+        layout: z.string(),
+        rows: count,
+        encoding: z.string().optional(),
+      }),
+    ),
     artists: count,
     tracks: count,
     features: count,
+    merged: z.strictObject({ artists: count, spellings: z.array(z.array(z.string())) }).optional(),
     // Absent where an older command line has read the dataset.
     playlists: count.default(0),
     entries: count.default(0),
@@ -454,12 +462,17 @@ export interface CollectResult {
 export interface ImportResult {
   date: string;
   run: string;
-  /** The files that were read; `rows` are those that could be, of a file with playlists its playlists. */
-  files: { path: string; layout: string; rows: number }[];
-  /** Rows of the day; playlists alone leave it as it is. */
+  /**
+   * The files that were read; `rows` are those that could be, of a file with playlists its playlists. `encoding` is how
+   * the text is written where that is not UTF-8.
+   */
+  files: { path: string; layout: string; rows: number; encoding?: string }[];
+  /** Of the day: its artists, the different tracks with an artist, and those with a feature; playlists alone leave it as it is. */
   artists: number;
   tracks: number;
   features: number;
+  /** Artists by name alone whom the files spell in several ways and who are one, with the spellings of at most five. */
+  merged?: { artists: number; spellings: string[][] };
   /** In the lake: playlists with at least one song, and the songs at their places. */
   playlists: number;
   entries: number;

@@ -461,8 +461,8 @@ export interface StagingLake {
   clear(run: string): Promise<void>;
   /** The runs that keep anything outside the tables. */
   staging(): Promise<string[]>;
-  /** Removes what killed processes had begun to write into a table. */
-  removeLeftovers(table: TableName): Promise<void>;
+  /** Removes what killed processes had begun to write into a table, or whatever `ofAnyone` is unfinished there. */
+  removeLeftovers(table: TableName, options?: { ofAnyone: boolean }): Promise<void>;
 }
 
 /** The lake: tables of Parquet by day, and the slices of runs that are not done. */

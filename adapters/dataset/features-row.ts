@@ -3,7 +3,7 @@ import type { FoundFeatures } from '../../core/ports.ts';
 import type { CsvRow } from './csv-row.ts';
 
 /** The audio features in a row, whatever the dataset. Throws `RowError`, also where a value cannot be. */
-export function readFeatures(row: CsvRow, idColumn: string): FoundFeatures {
+function readFeatures(row: CsvRow, idColumn: string): FoundFeatures {
   const features = readAnyFeatures(row, idColumn);
   for (const feature of impossibleFeatures(features)) {
     const isLength = feature === 'duration_ms' && row.text(feature) === null;

@@ -1,80 +1,80 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { open, readdir, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { gunzipSync, constants as zlib } from 'node:zlib';
+import { parse } from 'csv-parse/sync';
 import { DatasetError } from '../../core/errors.ts';
 import { codeOf, storageError } from '../storage-error.ts';
-import { csvRecords } from './csv-records.ts';
-import { CsvRow, RowError } from './csv-row.ts';
-import { type DatasetRow, LAYOUTS, type Layout } from './layouts.ts';
+import { LAYOUTS, layoutOfHeader, looksOf, nearestLayout } from './layouts.ts';
 import { PLAYLISTS_LAYOUTS, type PlaylistsLayout, playlistsLayoutOf } from './playlists-layouts.ts';
+import { isGzip } from './table-bytes.ts';
 import { VECTORS_LOOKS, type VectorsFile, vectorsFileOf } from './vectors-file.ts';
+import type { MappedTable } from './workspace.ts';
 
-/** A table of a dataset whose layout is known. */
-export interface TableFile {
-  path: string;
-  layout: Layout;
-  delimiter: string;
+/** A table of a dataset, which tells of a day's artists, tracks or features. */
+export interface TableFile extends MappedTable {
+  kind: 'table';
   /** Size in bytes. */
   size: number;
 }
 
 /** A file with playlists whose layout is known. */
 export interface PlaylistsFile {
+  kind: 'playlists';
   path: string;
   layout: PlaylistsLayout;
   /** Size in bytes. */
   size: number;
+  isPacked: boolean;
 }
 
 /** A file of a dataset. */
 export type DatasetFile = TableFile | PlaylistsFile;
 
-/**
- * The file of vectors that is named; undefined where none is. Throws `DatasetError` where others are named beside, and
- * where one is of gensim's own form.
- */
-export async function vectorsAmong(paths: readonly string[]): Promise<VectorsFile | undefined> {
-  for (const path of paths) {
-    const stats = await statOf(path);
-    const vectors = stats.isFile() ? await vectorsFileOf(path, stats.size) : undefined;
-    if (vectors && paths.length === 1) return vectors;
-    if (!vectors) continue;
-    throw new DatasetError(
-      `expected a file of vectors alone, got ${paths.length} paths, of which ${path} is one`,
-      'import each file of vectors in a call of its own',
-    );
-  }
-  return undefined;
-}
+/** Whether a file is a table. */
+export const isTable = (file: DatasetFile): file is TableFile => file.kind === 'table';
 
-/** Whether a file is a table, which tells of a day's artists, tracks or features. */
-export const isTable = (file: DatasetFile): file is TableFile => 'delimiter' in file;
-
-/** A row that could be read, or why not. */
-export type ReadRow =
-  | { row: DatasetRow; bytes: number }
-  | { rejected: { file: string; line: number; reason: string }; lines: number; bytes: number };
-
+/** So much of a file tells what it is, in bytes. */
+const HEAD = 1 << 16;
 const DELIMITERS = [',', ';', '|', '\t'];
+/** Columns that a message names. */
+const SHOWN = 20;
+
+/** What a file is: one of a known layout, or the reason why it is none. */
+type Recognised = DatasetFile | VectorsFile | { kind: 'unknown'; why: string };
 
 /**
- * Finds the files of a dataset in files and folders. A named file of unknown layout throws `DatasetError`, which lists
- * the layouts; in a folder it is left out, and `skipped` is told.
+ * Finds the files of a dataset in files and folders, or the one file of vectors that is named. A named file of unknown
+ * layout throws `DatasetError`, which says what it lacks and lists the layouts, and so does one of vectors beside others
+ * or of gensim's own form; those of a folder are left out, and `say` gets a line for each kind of them.
  */
-export async function datasetFiles(
+export async function filesToImport(
   paths: readonly string[],
-  skipped: (path: string, why: string) => void,
-): Promise<DatasetFile[]> {
+  say: (line: string) => void,
+): Promise<DatasetFile[] | VectorsFile> {
   const files: DatasetFile[] = [];
+  const leftOut = new Map<string, { path: string; why: string; count: number }>();
   for (const path of paths) {
-    if (!(await statOf(path)).isDirectory()) {
-      files.push((await recognise(path)) ?? unknown(path));
-      continue;
+    const isFolder = (await statOf(path)).isDirectory();
+    for (const each of isFolder ? await filesIn(path) : [path]) {
+      const file = await recognise(each, !isFolder);
+      if (file.kind === 'table' || file.kind === 'playlists') files.push(file);
+      else if (file.kind === 'vectors') {
+        if (paths.length === 1) return file;
+        throw new DatasetError(
+          `expected a file of vectors alone, got ${paths.length} paths, of which ${path} is one`,
+          'import each file of vectors in a call of its own',
+        );
+      } else {
+        const { why } = file;
+        if (!isFolder) throw unknown(each, why);
+        const kind = `${extname(each)}: ${why}`;
+        const count = (leftOut.get(kind)?.count ?? 0) + 1;
+        leftOut.set(kind, { path: leftOut.get(kind)?.path ?? each, why, count });
+      }
     }
-    for (const name of (await readdir(path)).filter((name) => !name.startsWith('.')).sort()) {
-      const file = await recognise(join(path, name));
-      if (file) files.push(file);
-      else skipped(join(path, name), 'its layout is not known');
-    }
+  }
+  for (const { path, why, count } of leftOut.values()) {
+    say(`Left out ${count > 1 ? `${count} files like ` : ''}${path}: ${why}.`);
   }
   if (files.length > 0) return files;
   throw new DatasetError(
@@ -83,57 +83,87 @@ export async function datasetFiles(
   );
 }
 
-/** The rows of a file, one after the other. The header, where it stands again, and blank rows are left out. */
-export async function* readRows({ path, layout, delimiter }: TableFile): AsyncGenerator<ReadRow> {
-  const file = basename(path);
-  let header: string[] | undefined;
-  let columns: Map<string, number> = new Map();
-  for await (const { line, lines, values, bytes } of csvRecords(path, delimiter)) {
-    const isHeader = header !== undefined && values.every((value, i) => clean(value) === header?.[i]);
-    if (isHeader || values.every((value) => value.trim() === '')) continue;
-    if (header === undefined) {
-      header = values.map(clean);
-      columns = new Map(header.map((name, i) => [name, i]));
-      continue;
-    }
-    try {
-      if (values.length !== header.length) {
-        throw new RowError(`expected ${header.length} values, got ${values.length}`);
-      }
-      yield { row: layout.read(new CsvRow(columns, values)), bytes };
-    } catch (error) {
-      if (!(error instanceof RowError)) throw error;
-      yield { rejected: { file, line, reason: error.message }, lines, bytes };
-    }
-  }
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw storageError(folder, error);
+  });
+  return entries
+    .filter((entry) => !entry.name.startsWith('.') && !entry.isDirectory())
+    .map(({ name }) => join(folder, name))
+    .sort();
 }
 
-const clean = (name: string): string => name.trim().toLowerCase();
-
-/** The file with its layout, by its beginning or the first row that is not blank; undefined where none is known. */
-async function recognise(path: string): Promise<DatasetFile | undefined> {
-  const stats = await statOf(path);
-  if (!stats.isFile()) return undefined;
-  const playlists = await playlistsLayoutOf(path);
-  if (playlists) return { path, layout: playlists, size: stats.size };
-  for (const delimiter of DELIMITERS) {
-    const names = await headerOf(path, delimiter);
-    const has = (...columns: string[]) => columns.every((column) => names.has(column));
-    const layout = LAYOUTS.find(({ matches }) => matches(has));
-    if (layout) return { path, layout, delimiter, size: stats.size };
+/**
+ * What a file is, by its beginning; it is opened once. Vectors are only what is named as such. Throws `DatasetError` where
+ * it is named and of gensim's own form.
+ */
+async function recognise(path: string, isNamed: boolean): Promise<Recognised> {
+  const { packed, size } = await beginningOf(path);
+  const isPacked = isGzip(packed);
+  const head = isPacked ? unpackedHead(packed) : packed;
+  const vectors = isNamed && !isPacked ? vectorsFileOf(path, head, size) : undefined;
+  if (vectors) return vectors;
+  const text = textOf(head);
+  const layout = playlistsLayoutOf(path, text);
+  if (layout) return { kind: 'playlists', path, layout, size, isPacked };
+  const headers = DELIMITERS.map((delimiter) => ({ delimiter, header: headerOf(text, delimiter) }));
+  for (const { delimiter, header } of headers) {
+    const mapped = layoutOfHeader(header);
+    if (mapped) return { kind: 'table', path, delimiter, isPacked, header, mapped, size };
   }
-  return undefined;
+  return { kind: 'unknown', why: whyUnknown(headers.map(({ header }) => header)) };
 }
 
-async function headerOf(path: string, delimiter: string): Promise<Set<string>> {
+function whyUnknown(headers: readonly (readonly string[])[]): string {
+  const header = headers.reduce((most, next) => (next.length > most.length ? next : most));
+  if (header.length < 2 || header.some((name) => /[\p{Cc}\ufffd]/u.test(name)))
+    return 'its layout is not known';
+  const { name, missing } = nearestLayout(header);
+  const seen = header.slice(0, SHOWN).join(', ') + (header.length > SHOWN ? ', …' : '');
+  return `its columns (${seen}) suit no layout; the nearest is ${name}, which needs ${missing.join(', and ')}`;
+}
+
+async function beginningOf(path: string): Promise<{ packed: Buffer; size: number }> {
   try {
-    for await (const { values } of csvRecords(path, delimiter)) {
-      if (values.some((value) => value.trim() !== '')) return new Set(values.map(clean));
-    }
+    await using file = await open(path);
+    const stats = await file.stat();
+    const { buffer, bytesRead } = stats.isFile()
+      ? await file.read({ buffer: Buffer.alloc(HEAD) })
+      : { buffer: Buffer.alloc(0), bytesRead: 0 };
+    return { packed: buffer.subarray(0, bytesRead), size: stats.size };
   } catch (error) {
-    if (codeOf(error) !== undefined) throw storageError(path, error);
+    throw storageError(path, error);
   }
-  return new Set();
+}
+
+/** What is unpacked of a gzipped file that is cut; nothing where it is broken. */
+function unpackedHead(packed: Buffer): Buffer {
+  try {
+    return gunzipSync(packed, { finishFlush: zlib.Z_SYNC_FLUSH });
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+function textOf(head: Buffer): string {
+  const encoding = head[0] === 0xff && head[1] === 0xfe ? 'utf-16le' : 'utf-8';
+  return new TextDecoder(encoding).decode(head);
+}
+
+/** The first record that is not blank; none where there is no CSV. */
+function headerOf(text: string, delimiter: string): string[] {
+  try {
+    const records: string[][] = parse(text.replace(/^[\s,;|]*\n/, ''), {
+      delimiter,
+      to: 1,
+      record_delimiter: ['\r\n', '\n'],
+      relax_quotes: true,
+      relax_column_count: true,
+    });
+    return (records[0] ?? []).map((name) => name.trim());
+  } catch {
+    return [];
+  }
 }
 
 async function statOf(path: string) {
@@ -146,14 +176,10 @@ async function statOf(path: string) {
 }
 
 const LAYOUT_HINT = `the layouts are ${[
-  ...LAYOUTS.map(({ name, columns }) => `${name} (${columns.join(', ')})`),
+  ...LAYOUTS.map(looksOf),
   ...PLAYLISTS_LAYOUTS.map(({ name, looks }) => `${name} (${looks})`),
   `word2vec-text, word2vec-binary (${VECTORS_LOOKS})`,
 ].join('; ')}`;
 
-function unknown(path: string): never {
-  throw new DatasetError(
-    `expected a dataset of a known layout, got ${path}, whose header is none of them`,
-    LAYOUT_HINT,
-  );
-}
+const unknown = (path: string, why: string): DatasetError =>
+  new DatasetError(`expected a dataset of a known layout, got ${path}: ${why}`, LAYOUT_HINT);

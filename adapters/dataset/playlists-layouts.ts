@@ -1,11 +1,10 @@
-import { open, readFile, stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { DatasetError, InvalidInputError } from '../../core/errors.ts';
 import { parseInput } from '../../core/events.ts';
-import { storageError } from '../storage-error.ts';
 import { isId } from './csv-row.ts';
 import { textLines } from './playlists-lines.ts';
 import { isSlice } from './playlists-name.ts';
+import { contentOf } from './table-bytes.ts';
 
 /** A song at its place in a playlist. */
 export interface PlaylistEntry {
@@ -33,6 +32,12 @@ export type ReadPlaylist = { line: number; bytes: number } & (
   | { reason: string }
 );
 
+/** A file, gzipped or not. */
+interface PackedFile {
+  path: string;
+  isPacked: boolean;
+}
+
 /** A kind of file with playlists, recognised by its beginning or its name. */
 export interface PlaylistsLayout {
   name: string;
@@ -41,15 +46,13 @@ export interface PlaylistsLayout {
   /** Whether a file with this beginning is one. */
   matches: (path: string, head: string) => boolean;
   /** The playlists of a file, in order. Throws `DatasetError` where nothing of it can be read. */
-  read: (path: string) => AsyncGenerator<ReadPlaylist>;
+  read: (file: PackedFile) => AsyncGenerator<ReadPlaylist>;
 }
 
 /** Slices have 33 MB; what is parsed as one must fit into memory several times over. */
 const LARGEST_SLICE = 256 << 20;
 /** A playlist holds 11,000 songs at most, which is some megabytes. */
 const LONGEST_LINE = 32 << 20;
-/** So much of a file tells what it is, in bytes. */
-const HEAD = 1 << 16;
 
 /** Every layout of playlists. */
 export const PLAYLISTS_LAYOUTS: readonly PlaylistsLayout[] = [
@@ -67,23 +70,25 @@ export const PLAYLISTS_LAYOUTS: readonly PlaylistsLayout[] = [
       /"playlist_id"\s*:/.test(head) || (/\.(jsonl|ndjson)$/i.test(path) && /"tracks"\s*:/.test(head)),
     read: readLines,
   },
+  {
+    name: 'spotify-playlists',
+    looks: 'Playlist1.json of a privacy export: {"playlists": [{"name", "items": [{"track", …}]}]}',
+    matches: (_, head) => /"playlists"\s*:\s*\[/.test(head) && /"items"\s*:\s*\[/.test(head),
+    read: readOwnPlaylists,
+  },
+  {
+    name: 'spotify-library',
+    looks: 'YourLibrary.json of a privacy export: {"tracks": [{"artist", "track", "uri"}], …}',
+    matches: (_, head) => /"tracks"\s*:\s*\[\s*\{\s*"artist"\s*:/.test(head),
+    read: readLikedSongs,
+  },
 ];
 
-/** The layout of a file with playlists; undefined where it is none. */
-export async function playlistsLayoutOf(path: string): Promise<PlaylistsLayout | undefined> {
-  const head = (await headOf(path)).trimStart();
-  return head.startsWith('{') ? PLAYLISTS_LAYOUTS.find(({ matches }) => matches(path, head)) : undefined;
-}
-
-async function headOf(path: string): Promise<string> {
-  try {
-    await using file = await open(path);
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(HEAD) });
-    return new TextDecoder().decode(buffer.subarray(0, bytesRead));
-  } catch (error) {
-    throw storageError(path, error);
-  }
-}
+/** The layout of a file with playlists, by its beginning; undefined where it is none. */
+export const playlistsLayoutOf = (path: string, head: string): PlaylistsLayout | undefined =>
+  head.trimStart().startsWith('{')
+    ? PLAYLISTS_LAYOUTS.find(({ matches }) => matches(path, head.trimStart()))
+    : undefined;
 
 const id = z.string().refine(isId, 'expected an id of 1 to 64 ASCII characters without spaces');
 /** Nothing that has a longer name is a song; it would not fit into a line of the workspace. */
@@ -97,6 +102,13 @@ const SliceTrack = z.object({
   artist_uri: text,
   artist_name: text,
 });
+const Export = z.object({ playlists: z.array(z.unknown()) });
+const ExportPlaylist = z.object({ name: text, items: z.array(z.unknown()) });
+const ExportItem = z.object({
+  track: z.object({ trackUri: text, trackName: text, artistName: text }).nullish(),
+});
+const Library = z.object({ tracks: z.array(z.unknown()) });
+const LibraryTrack = z.object({ uri: text, track: text, artist: text });
 const LinePlaylist = z.object({ playlist_id: id, tracks: z.array(z.unknown()) });
 const LineTrack = z
   .object({ id: text, name: text, artists: z.array(z.object({ id: text, name: text })).nullish() })
@@ -105,52 +117,93 @@ const LineTrack = z
 /** An entry as the file has it, with its place where that is told; `uri` may be an id too, or be missing. */
 type Told = Omit<PlaylistEntry, 'track_id'> & { uri: string | null; position?: number };
 
-async function* readSlice(path: string): AsyncGenerator<ReadPlaylist> {
-  const { playlists, bytes } = await parseSlice(path);
-  for (const [i, value] of playlists.entries()) {
+async function* readSlice(file: PackedFile): AsyncGenerator<ReadPlaylist> {
+  const { value, bytes } = await parseWhole(file, Slice, 'a slice of playlists ({"playlists": […]})');
+  yield* readEach(value.playlists, bytes, (given) => {
+    const { pid, tracks } = parseInput(SlicePlaylist, given, 'the playlist');
+    return playlistOf(String(pid), tracks, (track, what) => {
+      const { pos, track_uri, track_name, artist_uri, artist_name } = parseInput(SliceTrack, track, what);
+      return {
+        uri: track_uri || null,
+        position: pos,
+        name: track_name || null,
+        artist_id: idIn('artist', artist_uri),
+        artist_name: artist_name || null,
+      };
+    });
+  });
+}
+
+/** Playlists of a privacy export, which have names alone; of several of one name each after the first gets a number. */
+async function* readOwnPlaylists(file: PackedFile): AsyncGenerator<ReadPlaylist> {
+  const { value, bytes } = await parseWhole(file, Export, 'playlists of a privacy export');
+  const seen = new Map<string, number>();
+  yield* readEach(value.playlists, bytes, (given) => {
+    const { name, items } = parseInput(ExportPlaylist, given, 'the playlist');
+    const title = name?.trim() || 'Untitled';
+    const count = (seen.get(title) ?? 0) + 1;
+    seen.set(title, count);
+    return playlistOf(count === 1 ? title : `${title} (${count})`, items, (item, what) => {
+      const { track } = parseInput(ExportItem, item, what);
+      return {
+        uri: track?.trackUri || null,
+        name: track?.trackName || null,
+        artist_id: null,
+        artist_name: track?.artistName || null,
+      };
+    });
+  });
+}
+
+/** The liked songs of a privacy export, as one playlist. */
+async function* readLikedSongs(file: PackedFile): AsyncGenerator<ReadPlaylist> {
+  const { value, bytes } = await parseWhole(file, Library, 'the library of a privacy export');
+  yield* readEach([value.tracks], bytes, (tracks) =>
+    playlistOf('Liked Songs', tracks as unknown[], (given, what) => {
+      const { uri, track, artist } = parseInput(LibraryTrack, given, what);
+      return { uri: uri || null, name: track || null, artist_id: null, artist_name: artist || null };
+    }),
+  );
+}
+
+function* readEach(
+  playlists: readonly unknown[],
+  bytes: number,
+  read: (playlist: unknown) => DatasetPlaylist,
+): Generator<ReadPlaylist> {
+  for (const [i, playlist] of playlists.entries()) {
     yield {
       line: i + 1,
       bytes: Math.round((bytes * (i + 1)) / playlists.length),
-      ...attempt(() => {
-        const { pid, tracks } = parseInput(SlicePlaylist, value, 'the playlist');
-        return playlistOf(String(pid), tracks, (track, what) => {
-          const { pos, track_uri, track_name, artist_uri, artist_name } = parseInput(SliceTrack, track, what);
-          return {
-            uri: track_uri || null,
-            position: pos,
-            name: track_name || null,
-            artist_id: idIn('artist', artist_uri),
-            artist_name: artist_name || null,
-          };
-        });
-      }),
+      ...attempt(() => read(playlist)),
     };
   }
 }
 
-async function parseSlice(path: string): Promise<{ playlists: unknown[]; bytes: number }> {
-  const bytes = await stat(path).then(
-    ({ size }) => size,
-    (error: unknown) => {
-      throw storageError(path, error);
-    },
-  );
+async function parseWhole<T>(
+  { path, isPacked }: PackedFile,
+  schema: z.ZodType<T>,
+  what: string,
+): Promise<{ value: T; bytes: number }> {
   const refused = (got: string) =>
     new DatasetError(
-      `expected ${path} to be a slice of playlists ({"playlists": […]}) of at most ${LARGEST_SLICE} bytes, got ${got}`,
+      `expected ${path} to be ${what} of at most ${LARGEST_SLICE} bytes, got ${got}`,
       'nothing was imported: get the file again, or leave it out',
     );
-  if (bytes > LARGEST_SLICE) throw refused(`${bytes} bytes`);
-  const content = await readFile(path).catch((error: unknown) => {
-    throw storageError(path, error);
-  });
-  const slice = Slice.safeParse(parseJson(new TextDecoder().decode(content)));
-  if (!slice.success) throw refused('what is no JSON or breaks off, or has no list of playlists');
-  return { playlists: slice.data.playlists, bytes };
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of contentOf(path, isPacked)) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > LARGEST_SLICE) throw refused('more');
+  }
+  const parsed = schema.safeParse(parseJson(new TextDecoder().decode(Buffer.concat(chunks))));
+  if (!parsed.success) throw refused('what is no JSON or breaks off, or has no such list');
+  return { value: parsed.data, bytes };
 }
 
-async function* readLines(path: string): AsyncGenerator<ReadPlaylist> {
-  for await (const { line, text: given, bytes } of textLines(path, LONGEST_LINE)) {
+async function* readLines({ path, isPacked }: PackedFile): AsyncGenerator<ReadPlaylist> {
+  for await (const { line, text: given, bytes } of textLines(contentOf(path, isPacked), LONGEST_LINE)) {
     if (given?.trim() === '') continue;
     const at = { line, bytes };
     const value = given === null ? undefined : parseJson(given);

@@ -1,6 +1,3 @@
-import { createReadStream } from 'node:fs';
-import { storageError } from '../storage-error.ts';
-
 /** A line of a text file. */
 export interface TextLine {
   /** From 1. */
@@ -11,8 +8,8 @@ export interface TextLine {
   bytes: number;
 }
 
-/** The lines of a UTF-8 file as they are read, of which none is held that has more than `longest` bytes. */
-export async function* textLines(path: string, longest: number): AsyncGenerator<TextLine> {
+/** The lines of UTF-8 text as its content comes, of which none is held that has more than `longest` bytes. */
+export async function* textLines(content: AsyncIterable<Buffer>, longest: number): AsyncGenerator<TextLine> {
   const decoder = new TextDecoder();
   let [line, bytes, length] = [0, 0, 0];
   let parts: Buffer[] = [];
@@ -26,20 +23,16 @@ export async function* textLines(path: string, longest: number): AsyncGenerator<
     [parts, length] = [[], 0];
     return { line: ++line, text, bytes };
   };
-  try {
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-      let start = 0;
-      for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', start)) {
-        add(chunk.subarray(start, end));
-        bytes += end + 1 - start;
-        start = end + 1;
-        yield take();
-      }
-      add(chunk.subarray(start));
-      bytes += chunk.length - start;
+  for await (const chunk of content) {
+    let start = 0;
+    for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', start)) {
+      add(chunk.subarray(start, end));
+      bytes += end + 1 - start;
+      start = end + 1;
+      yield take();
     }
-  } catch (error) {
-    throw storageError(path, error);
+    add(chunk.subarray(start));
+    bytes += chunk.length - start;
   }
   if (length > 0) yield take();
 }

@@ -8,7 +8,7 @@ export const OWN = 'own';
 const MPD = 'mpd';
 /** No file that is called so may take the place of these. */
 const RESERVED = [OWN, MPD];
-const SLICE = /^mpd\.slice\..*\.json$/i;
+const SLICE = /^mpd\.slice\..*\.json(?:\.gz)?$/i;
 const LONGEST = 48;
 
 /** Whether a file is called as a slice of the Million Playlist Dataset. */
@@ -20,8 +20,9 @@ export const isSlice = (path: string): boolean => SLICE.test(basename(path));
  * A hash tells names apart of which folding leaves too little.
  */
 export function datasetName(path: string): string {
-  if (isSlice(path)) return MPD;
-  const name = basename(path, extname(path));
+  const unpacked = path.replace(/\.gz$/i, '');
+  if (isSlice(unpacked)) return MPD;
+  const name = basename(unpacked, extname(unpacked));
   const folded = foldName(name);
   const plain = folded.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
   const isWhole = !/[^\p{ASCII}\p{P}\p{Z}]/u.test(folded) && plain !== '' && plain.length <= LONGEST;

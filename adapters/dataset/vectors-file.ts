@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { DatasetError } from '../../core/errors.ts';
 import { type Keeps, type VectorFormat, VectorReader, vectorFormatOf } from '../../core/vectors/formats.ts';
@@ -9,6 +8,7 @@ import { datasetName } from './playlists-name.ts';
 
 /** A file of word2vec's vectors. */
 export interface VectorsFile {
+  kind: 'vectors';
   path: string;
   layout: { name: 'word2vec-text' | 'word2vec-binary' };
   format: VectorFormat;
@@ -20,8 +20,6 @@ export interface VectorsFile {
 export const VECTORS_LOOKS =
   'a line "<how many> <size>", then a track id and its numbers each, as text or binary';
 
-/** So much of a file tells what it is, in bytes. */
-const HEAD = 1 << 12;
 /** Bytes that are read at a time. */
 const PIECE = 1 << 20;
 
@@ -29,8 +27,7 @@ const PIECE = 1 << 20;
  * The file with its form, by its beginning; undefined where it is none of vectors. Throws `DatasetError` where it is one
  * of gensim's own.
  */
-export async function vectorsFileOf(path: string, size: number): Promise<VectorsFile | undefined> {
-  const head = await headOf(path);
+export function vectorsFileOf(path: string, head: Uint8Array, size: number): VectorsFile | undefined {
   if (isPickleOrArray(head)) {
     throw new DatasetError(
       `expected vectors in word2vec's text or binary form, got ${path}, a file of Python's own form`,
@@ -38,23 +35,13 @@ export async function vectorsFileOf(path: string, size: number): Promise<Vectors
     );
   }
   const format = vectorFormatOf(head);
-  return format && { path, layout: { name: `word2vec-${format}` }, format, size };
+  return format && { kind: 'vectors', path, layout: { name: `word2vec-${format}` }, format, size };
 }
 
 /** Pickles since Python 2.3, and arrays of numpy, in which gensim keeps large vectors beside. */
 const isPickleOrArray = (head: Uint8Array): boolean =>
   (head[0] === 0x80 && (head[1] ?? 0) >= 2 && (head[1] ?? 0) <= 5) ||
   Buffer.from(head.subarray(0, 6)).toString('latin1') === '\x93NUMPY';
-
-async function headOf(path: string): Promise<Uint8Array> {
-  try {
-    await using file = await open(path);
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(HEAD) });
-    return buffer.subarray(0, bytesRead);
-  } catch (error) {
-    throw storageError(path, error);
-  }
-}
 
 /** Reads a file of vectors, of which no more than a piece is held; `told` is how many bytes were read. */
 export async function readVectorsFile(

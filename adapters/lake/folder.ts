@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { copyFile, type FileHandle, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  type FileHandle,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { StagedObject } from '../../core/ports.ts';
@@ -154,17 +164,18 @@ export class FolderStore implements ObjectStore {
   }
 
   /** This process is taken not to be writing there: one that was killed may have had its number. */
-  async removeLeftovers(prefix: string): Promise<void> {
-    const folder = join(this.#root, prefix);
-    const names = await readdir(folder, { recursive: true }).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return [];
-      throw storageError(folder, error);
+  removeLeftovers(prefix: string, { ofAnyone = false } = {}): Promise<void> {
+    return this.#do(prefix, async (folder) => {
+      const names = await readdir(folder, { recursive: true }).catch(orNone);
+      for (const name of names) {
+        const [, pid] = LEFTOVER.exec(basename(name))?.slice(1) ?? [];
+        if (pid === undefined) continue;
+        const isDead = Number(pid) === process.pid || !isAlive(Number(pid));
+        if (ofAnyone || isDead) await rm(join(folder, name), { force: true });
+      }
+      // What is not empty stays.
+      for (const name of names.sort().reverse()) await rmdir(join(folder, name)).catch(() => {});
     });
-    for (const name of names) {
-      const [, pid] = LEFTOVER.exec(basename(name))?.slice(1) ?? [];
-      const isDead = pid !== undefined && (Number(pid) === process.pid || !isAlive(Number(pid)));
-      if (isDead) await rm(join(folder, name), { force: true });
-    }
   }
 
   /** Lets `write` make a file beside the object, then puts it in the object's place. */
@@ -221,10 +232,18 @@ async function renamed(from: string, to: string): Promise<boolean> {
 
 /** As `renamed`; makes the new folder only where there is a file to move. */
 async function moved(from: string, to: string): Promise<boolean> {
-  if (existsSync(dirname(to))) return await renamed(from, to);
-  if (!existsSync(from)) return false;
-  makePrivateFolder(dirname(to));
-  return await renamed(from, to);
+  let isRenamed = false;
+  // Whoever removes empty folders may come in between.
+  while (!isRenamed && existsSync(from)) {
+    makePrivateFolder(dirname(to));
+    isRenamed = await renamed(from, to);
+  }
+  return isRenamed;
+}
+
+function orNone(error: unknown): string[] {
+  if (codeOf(error) === 'ENOENT') return [];
+  throw error;
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -74,8 +74,8 @@ export class ParquetLake implements Lake, LakeBatches, LakeDays, VersionedLake, 
     return days.filter(({ key, dt }) => key === partitionKey(table, dt)).map(({ dt }) => dt);
   }
 
-  async removeLeftovers(table: TableName): Promise<void> {
-    await this.#store.removeLeftovers?.(`${tableFolder(table)}/`);
+  async removeLeftovers(table: TableName, options?: { ofAnyone: boolean }): Promise<void> {
+    await this.#store.removeLeftovers?.(`${tableFolder(table)}/`, options);
   }
 
   async removeVersions(tables: readonly TableName[]): Promise<void> {

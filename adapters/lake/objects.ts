@@ -27,8 +27,11 @@ export interface ObjectStore {
    * Nothing to do where none are kept.
    */
   removeVersions(prefix: string): Promise<void>;
-  /** Removes what killed processes had begun to put below a prefix, in a store where they leave something. */
-  removeLeftovers?(prefix: string): Promise<void>;
+  /**
+   * Removes what killed processes had begun to put below a prefix, or all that `ofAnyone` has begun there, in a store where
+   * they leave something.
+   */
+  removeLeftovers?(prefix: string, options?: { ofAnyone: boolean }): Promise<void>;
   /** Stages an object at `staged` that is to become `target`; returns its mark. */
   stage(staged: string, target: string, fill: Fill): Promise<string>;
   /** As `stage`, of another object's bytes; undefined where there is no such object. */

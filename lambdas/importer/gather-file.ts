@@ -1,11 +1,5 @@
 import { basename } from 'node:path';
-import {
-  type DatasetFile,
-  type PlaylistsFile,
-  readRows,
-  type TableFile,
-} from '../../adapters/dataset/files.ts';
-import type { PlaylistsWorkspace } from '../../adapters/dataset/playlists-workspace.ts';
+import type { DatasetFile, PlaylistsFile, TableFile } from '../../adapters/dataset/files.ts';
 import type { VectorsFile } from '../../adapters/dataset/vectors-file.ts';
 import type { Workspace } from '../../adapters/dataset/workspace.ts';
 import { DatasetError } from '../../core/errors.ts';
@@ -14,6 +8,8 @@ import type { Progress } from '../../core/ports.ts';
 
 /** More of a file's rows than this share must not be unreadable. */
 const MOST_REJECTED = 0.05;
+/** So few rows of a table may be unreadable in any case, where more of it can be read: a short list has no 5 %. */
+const FEW = 3;
 /** Bytes between two reports of progress. */
 const REPORT_EVERY = 1 << 20;
 
@@ -21,12 +17,15 @@ const REPORT_EVERY = 1 << 20;
 export class FileAccount {
   readonly path: string;
   readonly layout: string;
+  /** How its text is written, where that is not UTF-8. */
+  encoding: string | undefined;
   /** Rows, or playlists, that could be read. */
   rows = 0;
   /** What could not be read. */
   rejected = 0;
   /** Entries of playlists that are no songs. */
   notSongs = 0;
+  readonly #isTable: boolean;
   readonly #size: number;
   readonly #named: ImportResult['rejected'];
   readonly #progress: Progress;
@@ -36,21 +35,18 @@ export class FileAccount {
   #reported = 0;
 
   /** `named` gets what is rejected, up to a number of all files. */
-  constructor(
-    { path, layout, size }: DatasetFile | VectorsFile,
-    named: ImportResult['rejected'],
-    progress: Progress,
-  ) {
-    this.path = path;
-    this.layout = layout.name;
-    this.#size = size;
+  constructor(file: DatasetFile | VectorsFile, named: ImportResult['rejected'], progress: Progress) {
+    this.path = file.path;
+    this.layout = file.kind === 'table' ? file.mapped.layout.name : file.layout.name;
+    this.#isTable = file.kind === 'table';
+    this.#size = file.size;
     this.#named = named;
     this.#progress = progress;
   }
 
-  /** Counts a row that takes so many lines and cannot be read. */
-  reject(line: number, reason: string, lines = 1): void {
-    this.rejected += lines;
+  /** Counts a row that cannot be read. */
+  reject(line: number, reason: string): void {
+    this.rejected += 1;
     const rejected = { file: basename(this.path), line, reason };
     this.#example ??= rejected;
     if (this.#named.length < NAMED) this.#named.push(rejected);
@@ -70,10 +66,14 @@ export class FileAccount {
     this.#progress(basename(this.path), bytes, this.#size);
   }
 
-  /** Throws `DatasetError` where more than 5 % of the rows, or of the entries of playlists, cannot be read. */
+  /**
+   * Throws `DatasetError` where more than 5 % of the rows, or of the entries of playlists, cannot be read; up to three
+   * rows of a table are forgiven where more than these can be.
+   */
   refuseUnreadable(): void {
     const rows = this.rows + this.rejected - this.#unreadableEntries;
-    this.#refuse('rows', this.rows, rows);
+    const isForgiven = this.#isTable && this.rejected <= FEW && this.rejected < this.rows;
+    if (!isForgiven) this.#refuse('rows', this.rows, rows);
     this.#refuse('entries', this.#entries - this.#unreadableEntries, this.#entries);
   }
 
@@ -87,42 +87,29 @@ export class FileAccount {
   }
 }
 
-/** Gathers the rows of a table, and the playlists that it tells of in those of its dataset. */
+/** Gathers the rows of a table; returns how many songs of playlists it has. */
 export async function gatherTable(
   file: TableFile,
   workspace: Workspace,
-  playlistsOf: (path: string) => Promise<PlaylistsWorkspace>,
   account: FileAccount,
-): Promise<void> {
-  workspace.beginFile(`dataset:${basename(file.path)}`);
-  let playlists: PlaylistsWorkspace | undefined;
-  for await (const read of readRows(file)) {
-    account.report(read.bytes);
-    if ('rejected' in read) {
-      account.reject(read.rejected.line, read.rejected.reason, read.lines);
-      continue;
-    }
-    account.rows += 1;
-    workspace.add(read.row);
-    if (workspace.isFull) await workspace.drain();
-    const { entry } = read.row;
-    if (!entry) continue;
-    if (!playlists) {
-      playlists = await playlistsOf(file.path);
-      playlists.beginFile();
-    }
-    playlists.addEntry(entry.playlist_id, entry);
-    if (playlists.isFull) await playlists.drain();
-  }
+): Promise<number> {
+  const { encoding, rows, notSongs, rejected, rejectedCount, entries } = await workspace.addTable(file);
+  if (encoding !== 'utf-8') account.encoding = encoding;
+  account.rows = rows;
+  account.notSongs = notSongs;
+  for (const { line, reason } of rejected) account.reject(line, reason);
+  account.rejected = rejectedCount;
+  account.report(file.size);
+  return entries;
 }
 
 /** Gathers the playlists of a file. */
 export async function gatherPlaylists(
-  { path, layout }: PlaylistsFile,
-  playlists: PlaylistsWorkspace,
+  file: PlaylistsFile,
+  workspace: Workspace,
   account: FileAccount,
 ): Promise<void> {
-  for await (const read of layout.read(path)) {
+  for await (const read of file.layout.read(file)) {
     account.report(read.bytes);
     if ('reason' in read) {
       account.reject(read.line, read.reason);
@@ -132,8 +119,6 @@ export async function gatherPlaylists(
     account.rows += 1;
     account.notSongs += notSongs;
     account.countEntries(entries.length, read.line, unreadable);
-    playlists.add(id, entries);
-    if (playlists.isFull) await playlists.drain();
+    await workspace.addPlaylist(id, entries);
   }
-  await playlists.drain();
 }

@@ -1,4 +1,6 @@
-import { datasetFiles, isTable, vectorsAmong } from '../../adapters/dataset/files.ts';
+import { rmdir } from 'node:fs/promises';
+import { filesToImport, isTable } from '../../adapters/dataset/files.ts';
+import { workspaceFolderOf } from '../../adapters/dataset/workspace.ts';
 import { ImportRequest, type ImportResult, parseInput } from '../../core/events.ts';
 import type { StagedObject } from '../../core/ports.ts';
 import { EXCLUDED, type ReplaceDeps, refuseDayOf, repair } from '../../core/run/replace.ts';
@@ -9,7 +11,8 @@ import { type ReadDatasetDeps, readDataset } from './read-dataset.ts';
 /** What importing needs. */
 export interface ImportDeps extends ReplaceDeps, ReadDatasetDeps {
   lake: ReplaceDeps['lake'] & ImportVectorsDeps['lake'];
-  say: (line: string) => void;
+  /** A folder for the workspaces of imports. */
+  workspaceFolder: string;
 }
 
 /**
@@ -24,23 +27,17 @@ export interface ImportDeps extends ReplaceDeps, ReadDatasetDeps {
 export async function importDataset(deps: ImportDeps, input: ImportRequest): Promise<ImportResult> {
   const request = parseInput(ImportRequest, input, 'import');
   const date = request.date ?? new Date(deps.clock.now()).toISOString().slice(0, 10);
-  const vectors = await vectorsAmong(request.paths);
-  if (vectors) return await importVectors(deps, vectors, date);
+  const files = await filesToImport(request.paths, deps.say);
+  if (!Array.isArray(files)) return await importVectors(deps, files, date);
   await repair(deps, EXCLUDED.day);
-  const files = await datasetFiles(request.paths, sayLeftOut(deps.say));
   const dt = files.some(isTable) ? date : NO_DAY;
   if (dt !== NO_DAY) await refuseDayOf('collection', deps, dt);
   return await importStaged(deps, dt, async (run) => {
     const objects: StagedObject[] = [];
-    const read = await readDataset(deps, files, async (table, file, dataset = dt) => {
+    const workspaceFolder = await workspaceFolderOf(deps.workspaceFolder, run.epoch);
+    const read = await readDataset({ ...deps, workspaceFolder }, files, async (table, file, dataset = dt) => {
       objects.push(await deps.lake.stageTableFile(run.staging, table, dataset, file));
-    });
+    }).finally(() => rmdir(deps.workspaceFolder).catch(() => {})); // Another's may be in it.
     return { result: { date, run: run.id, models: [], ...read }, objects };
   });
 }
-
-/** Tells which files of a folder are left out. */
-export const sayLeftOut =
-  (say: (line: string) => void) =>
-  (path: string, why: string): void =>
-    say(`Left out ${path}: ${why}.`);

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import { type DatasetFile, isTable } from '../../adapters/dataset/files.ts';
 import { datasetName } from '../../adapters/dataset/playlists-name.ts';
-import { type MadePlaylists, PlaylistsWorkspace } from '../../adapters/dataset/playlists-workspace.ts';
-import { Workspace } from '../../adapters/dataset/workspace.ts';
+import { type MadeTables, Workspace } from '../../adapters/dataset/workspace.ts';
 import { DatasetError } from '../../core/errors.ts';
 import type { ImportResult } from '../../core/events.ts';
 import type { Progress } from '../../core/ports.ts';
@@ -37,36 +36,33 @@ export async function readDataset(
 ): Promise<Omit<ImportResult, 'date' | 'run' | 'models'>> {
   const workspace = await Workspace.open(deps.workspaceFolder);
   try {
-    const datasets = new Map<string, PlaylistsWorkspace>();
-    const folder = join(deps.workspaceFolder, 'playlists');
-    const playlistsOf = async (path: string) => {
-      const name = datasetName(path);
-      const open = datasets.get(name) ?? (await PlaylistsWorkspace.open(join(folder, name)));
-      datasets.set(name, open);
-      return open;
-    };
+    const datasets = new Set<string>();
     const rejected: ImportResult['rejected'] = [];
     const accounts: FileAccount[] = [];
     for (const file of files) {
       const account = new FileAccount(file, rejected, deps.progress);
-      if (isTable(file)) await gatherTable(file, workspace, playlistsOf, account);
-      else await gatherPlaylists(file, await playlistsOf(file.path), account);
+      await workspace.beginFile(file.path);
+      const hasPlaylists = isTable(file)
+        ? (await gatherTable(file, workspace, account)) > 0
+        : await gatherPlaylists(file, workspace, account).then(() => true);
       account.refuseUnreadable();
       accounts.push(account);
+      if (hasPlaylists) datasets.add(datasetName(file.path));
     }
-    const tables = files.some(isTable) ? await finishTables(workspace) : undefined;
-    const playlists = await finishPlaylists(datasets);
+    const playlists = await makePlaylists(workspace, datasets);
+    const tables = files.some(isTable) ? await makeTables(workspace, files) : undefined;
     if (tables) for (const table of IMPORTED_TABLES) await keep(table, tables[table].path);
     for (const { name, path } of playlists) await keep('playlists', path, name);
     return {
-      files: accounts.map(({ path, layout, rows }) => ({ path, layout, rows })),
+      files: accounts.map(({ path, layout, rows, encoding }) => ({ path, layout, rows, encoding })),
       artists: tables?.artists.rows ?? 0,
-      tracks: tables?.top_tracks.rows ?? 0,
+      tracks: tables?.tracks ?? 0,
       features: tables?.audio_features.rows ?? 0,
+      merged: tables?.merged.artists ? tables.merged : undefined,
       playlists: sum(playlists.map((made) => made.playlists)),
-      entries: sum(playlists.map(({ entries }) => entries)),
+      entries: sum(playlists.map(({ rows }) => rows)),
       notSongs: sum(accounts.map(({ notSongs }) => notSongs)),
-      datasets: playlists.map(({ path: _, ...counted }) => counted),
+      datasets: playlists.map(({ name, playlists, rows }) => ({ name, playlists, entries: rows })),
       rejected,
       rejectedCount: sum(accounts.map((account) => account.rejected)),
     };
@@ -75,22 +71,23 @@ export async function readDataset(
   }
 }
 
-async function finishTables(workspace: Workspace): ReturnType<Workspace['finish']> {
-  const tables = await workspace.finish();
-  if (tables.top_tracks.rows > 0) return tables;
+async function makeTables(workspace: Workspace, files: readonly DatasetFile[]): Promise<MadeTables> {
+  const tables = await workspace.makeTables();
+  if (tables.tracks > 0) return tables;
+  const seen = files
+    .filter(isTable)
+    .map(({ path, header, mapped }) => `${basename(path)} (${mapped.layout.name}: ${header.join(', ')})`);
   throw new DatasetError(
-    'expected at least one track with an artist, got none',
-    'import the file that tells which track is whose together with the others',
+    `expected at least one track with an artist, got none in ${seen.join('; ')}`,
+    'import a table with a track (track_id, track_uri, id or uri) and its artists (artist_id, artist_name, artists, …) together with the others',
   );
 }
 
-async function finishPlaylists(
-  datasets: ReadonlyMap<string, PlaylistsWorkspace>,
-): Promise<(MadePlaylists & { name: string })[]> {
-  const made: (MadePlaylists & { name: string })[] = [];
-  for (const [name, workspace] of datasets) {
-    const playlists = await workspace.finish();
-    if (playlists.entries === 0) {
+async function makePlaylists(workspace: Workspace, datasets: ReadonlySet<string>) {
+  const made: (Awaited<ReturnType<Workspace['makePlaylists']>> & { name: string })[] = [];
+  for (const name of datasets) {
+    const playlists = await workspace.makePlaylists(name);
+    if (playlists.rows === 0) {
       throw new DatasetError(
         `expected at least one playlist with a song in ${name}, got none`,
         'nothing was imported: leave that file out',

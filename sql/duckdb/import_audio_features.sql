@@ -1,15 +1,14 @@
 -- The audio features of an imported dataset. For DuckDB alone.
--- Grain: a track. Inputs: given_features (of a track that stands several times, the first counts), given_files; no
--- parameters.
+-- Grain: a track. Inputs: told (the rows of all files), tracks (which row counts for it), the variable `sources` (whence
+-- the rows of each file are, by its number).
 -- Output: the columns of audio_features, sorted by key.
-WITH first_features AS (
-  SELECT id, min(read_order) AS read_order FROM given_features GROUP BY id
+WITH sorted AS (
+  SELECT told.*
+  FROM tracks
+  JOIN told ON told.place = tracks.features_place
+  ORDER BY tracks.track_id
 )
 SELECT
-  given_features.id, danceability, energy, "key", loudness, mode, speechiness, acousticness, instrumentalness, liveness,
-  valence, tempo, time_signature, duration_ms, source
-FROM given_features
-JOIN first_features
-  ON first_features.id = given_features.id AND first_features.read_order = given_features.read_order
-JOIN given_files ON given_files.file = given_features.file
-ORDER BY given_features.id
+  track_id AS id, danceability, energy, "key", loudness, mode, speechiness, acousticness, instrumentalness, liveness,
+  valence, tempo, time_signature, duration_ms, getvariable('sources')[file] AS source
+FROM sorted

@@ -1,11 +1,14 @@
 -- The playlists of an imported dataset. For DuckDB alone.
--- Grain: a song at a position of a playlist. Inputs: given_playlists (of a playlist that stands several times, the first
--- counts), given_entries; no parameters.
+-- Grain: a song at a position of a playlist. Inputs: entries (of a playlist that stands several times, the first counts),
+-- files (to which dataset each belongs), the variable `dataset`.
 -- Output: the columns of playlists, sorted by key.
-WITH first_playlists AS (
-  SELECT id, min(occurrence) AS occurrence FROM given_playlists GROUP BY id
+WITH given AS (
+  SELECT entries.* FROM entries JOIN files ON files.file = entries.file WHERE files.dataset = getvariable('dataset')
+),
+first_playlists AS (
+  SELECT playlist_id, min((file, occurrence)) AS first FROM given GROUP BY playlist_id
 )
-SELECT first_playlists.id AS playlist_id, position, track_id, name, artist_id, artist_name
-FROM given_entries
-JOIN first_playlists ON first_playlists.occurrence = given_entries.occurrence
-ORDER BY playlist_id, position
+SELECT given.playlist_id, position, track_id, name, artist_id, artist_name
+FROM given
+JOIN first_playlists ON first_playlists.playlist_id = given.playlist_id AND first = (file, occurrence)
+ORDER BY given.playlist_id, position

@@ -1,35 +1,39 @@
 -- The tracks of an imported dataset. For DuckDB alone.
--- Grain: a track of an artist. Inputs: given_links (which track counts for whom), given_tracks and given_features (of a
--- track that stands several times, the first), given_files; no parameters.
--- Output: the columns of top_tracks, sorted by key; all tracks, ranked by popularity, then id.
-WITH links AS (
-  SELECT artist_id, track_id, min(file) AS file FROM given_links GROUP BY artist_id, track_id
+-- Grain: a track of an artist. Inputs: told (the rows of all files), links (whose each track is), tracks (which row counts
+-- for it), the variable `sources` (whence the rows of each file are, by its number).
+-- Output: the columns of top_tracks, sorted by key; all tracks, ranked by popularity, then id. What is as long as a link
+-- is made after the rows are sorted, which keep their order.
+WITH once AS (
+  SELECT artist_id, track_id, min(file) AS file FROM links GROUP BY artist_id, track_id
 ),
-first_tracks AS (
-  SELECT id, min(read_order) AS read_order FROM given_tracks GROUP BY id
+ranked AS (
+  SELECT
+    once.artist_id,
+    once.track_id,
+    once.file,
+    tracks.place,
+    tracks.popularity,
+    tracks.duration_ms,
+    row_number() OVER (
+      PARTITION BY once.artist_id ORDER BY tracks.popularity DESC NULLS LAST, once.track_id
+    ) AS rank
+  FROM once
+  JOIN tracks ON tracks.track_id = once.track_id
 ),
-tracks AS (
-  SELECT given_tracks.id, name, popularity, url, duration_ms
-  FROM given_tracks
-  JOIN first_tracks ON first_tracks.id = given_tracks.id AND first_tracks.read_order = given_tracks.read_order
-),
-lengths AS (
-  SELECT id, max(duration_ms) AS duration_ms FROM given_features GROUP BY id
+sorted AS (
+  SELECT ranked.*, told.track_name, told.track_url, told.isrc, told.duration_ms AS own_duration_ms
+  FROM ranked
+  JOIN told ON told.place = ranked.place
+  ORDER BY ranked.artist_id, ranked.track_id
 )
 SELECT
-  links.artist_id,
-  links.track_id AS id,
-  tracks.name,
-  tracks.popularity,
-  tracks.url AS external_url,
-  CAST(NULL AS VARCHAR) AS isrc,
-  coalesce(tracks.duration_ms, lengths.duration_ms) AS duration_ms,
-  CAST(row_number() OVER (
-    PARTITION BY links.artist_id ORDER BY tracks.popularity DESC NULLS LAST, links.track_id
-  ) AS INTEGER) AS rank,
-  given_files.source
-FROM links
-JOIN given_files ON given_files.file = links.file
-LEFT JOIN tracks ON tracks.id = links.track_id
-LEFT JOIN lengths ON lengths.id = links.track_id
-ORDER BY links.artist_id, links.track_id
+  artist_id,
+  track_id AS id,
+  track_name AS name,
+  popularity,
+  coalesce(track_url, spotify_url('track', track_id)) AS external_url,
+  isrc,
+  coalesce(own_duration_ms, duration_ms) AS duration_ms,
+  CAST(rank AS INTEGER) AS rank,
+  getvariable('sources')[file] AS source
+FROM sorted

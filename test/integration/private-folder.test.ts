@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { openSqlite } from '../../adapters/database/sqlite.ts';
-import { Gathering } from '../../adapters/dataset/gathering.ts';
+import { Workspace } from '../../adapters/dataset/workspace.ts';
 import { FolderStore } from '../../adapters/lake/folder.ts';
 import { FileSecret } from '../../adapters/secrets/file.ts';
 
@@ -23,7 +23,7 @@ const WRITERS: Record<string, (folder: string) => Promise<unknown>> = {
   lake: (folder) => new FolderStore(join(folder, 'lake')).put('runs/dt=2026-11-22/x', Buffer.from('x')),
   mark: (folder) => new FolderStore(folder).put('provider', Buffer.from('x')),
   secret: (folder) => new FileSecret(join(folder, 'spotify-user.json'), z.unknown()).write({}),
-  import: (folder) => Gathering.open(join(folder, 'import'), { given: { a: 'VARCHAR' } }),
+  import: async (folder) => (await Workspace.open(join(folder, 'import'))).close(),
 };
 
 test.each(

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { datasetFiles } from '../../../adapters/dataset/files.ts';
+import { type DatasetFile, filesToImport } from '../../../adapters/dataset/files.ts';
 import { FolderStore } from '../../../adapters/lake/folder.ts';
 import { DayTakenError, InvalidInputError, LeaseHeldError, NoDataError } from '../../../core/errors.ts';
 import type { AdoptRequest } from '../../../core/events.ts';
@@ -37,7 +37,7 @@ async function uploadPaths({ folder }: Pipeline, id: string, paths: string[]): P
   const store = new FolderStore(join(folder, 'lake'));
   const read = await readDataset(
     { workspaceFolder: join(folder, 'work'), progress: () => {} },
-    await datasetFiles(paths, () => {}),
+    (await filesToImport(paths, () => {})) as DatasetFile[],
     (table, file, dataset) =>
       store.putFile(uploadKey(dataset === undefined ? id : ofDataset(id, dataset), table), file),
   );

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatasetError, DayTakenError, InvalidInputError, LeaseHeldError } from '../../../core/errors.ts';
+import { DatasetError, DayTakenError, LeaseHeldError } from '../../../core/errors.ts';
 import { importDataset } from '../../../lambdas/importer/import.ts';
 import { compare } from '../../../lambdas/similarity/compare.ts';
 import { FEATURE_COLUMNS, featureValues, importDeps, importFiles } from '../../support/import.ts';
@@ -35,8 +35,16 @@ const failed = async (promise: Promise<unknown>): Promise<Error> =>
 describe('rows that cannot be read', () => {
   test.each([
     ['too few values', 'x,y', 'expected 16 values, got 2'],
-    ['a feature that is no number', row('bad', 'high'), 'column danceability: expected a number, got "high"'],
-    ['an infinite feature', row('bad', '1e999'), 'column danceability: expected a number, got "1e999"'],
+    [
+      'a feature that is no number',
+      row('bad', 'high'),
+      'column danceability: expected a number from 0 to 1, got "high"',
+    ],
+    [
+      'an infinite feature',
+      row('bad', '1e999'),
+      'column danceability: expected a number from 0 to 1, got "1e999"',
+    ],
     [
       'an id with a space',
       row('b d'),
@@ -105,6 +113,14 @@ describe('rows that cannot be read', () => {
     expect(readdirSync(machine.folder)).not.toContain('import');
   });
 
+  test('of a short table three may be rejected, where more can be read', async () => {
+    const bad = (n: number) => rows(n, (i) => row(`b ${i}`));
+    const importing = (...lines: string[]) => importFiles(machine, { 'songs.csv': csv(...lines) });
+    expect(await importing(...rows(4), ...bad(3))).toMatchObject({ tracks: 4, rejectedCount: 3 });
+    expect((await failed(importing(...rows(3), ...bad(3)))).message).toContain('got 3 of 6');
+    expect((await failed(importing(...rows(9), ...bad(4)))).message).toContain('got 9 of 13');
+  });
+
   test('only the first hundred are named', async () => {
     const bad = rows(101, (i) => row(`b ${i}`));
     const result = await importFiles(machine, { 'songs.csv': csv(...rows(3000), ...bad) });
@@ -112,12 +128,32 @@ describe('rows that cannot be read', () => {
     expect(result.rejected).toHaveLength(100);
   });
 
-  test('a quote that nothing closes fails the whole file', async () => {
-    const open = row('t9').replace('Song', '"Song');
-    const error = await failed(importFiles(machine, { 'songs.csv': csv(...rows(30), open, ...rows(5)) }));
-    expect(error).toBeInstanceOf(InvalidInputError);
-    expect(error.message).toContain('songs.csv, after line 31: expected every quote to be closed');
-    expect(await machine.lake.read('top_tracks', TODAY)).toBeUndefined();
+  test('a quote that nothing closes costs its row alone', async () => {
+    const open = row('t98').replace('Song', '"Song');
+    const result = await importFiles(machine, {
+      'songs.csv': csv(...rows(30), open, ...rows(5, (i) => row(`u${i}`))),
+    });
+    expect(result).toMatchObject({ tracks: 35, rejectedCount: 1 });
+    expect(result.rejected).toMatchObject([
+      { line: 32, reason: expect.stringContaining('a value that a quote opens') },
+    ]);
+  });
+
+  test.each([
+    ['loudness', '-7.5', '-70.5', 'a number from -70 to 10'],
+    ['key', ',1,', ',12,', 'a whole number from -1 to 11'],
+    ['mode', ',1,0.04', ',0.5,0.04', 'a whole number from 0 to 1'],
+  ])('%s outside its bounds', async (feature, good, bad, expected) => {
+    const result = await importFiles(machine, {
+      'songs.csv': csv(...rows(30), row('bad', 0.25).replace(good, bad)),
+    });
+    expect(result.rejected).toEqual([
+      {
+        file: 'songs.csv',
+        line: 32,
+        reason: `column ${feature}: expected ${expected}, got "${bad.split(',')[1] ?? bad}"`,
+      },
+    ]);
   });
 });
 
@@ -126,7 +162,7 @@ describe('files', () => {
     const error = await failed(importFiles(machine, { 'what.csv': 'a,b\n1,2\n' }));
     expect(error).toBeInstanceOf(DatasetError);
     expect(error).toMatchObject({
-      hint: expect.stringContaining('kaggle-600k (id, name, artists, id_artists'),
+      hint: expect.stringContaining('kaggle-600k (id, artists, id_artists'),
     });
     expect(await machine.runs.ofDay(TODAY)).toEqual([]);
   });
@@ -137,7 +173,7 @@ describe('files', () => {
     const importing = (name: string) =>
       failed(importDataset(importDeps(machine), { paths: [join(machine.folder, name)] }));
     expect((await importing('empty')).message).toContain('got no file of a known layout');
-    expect((await importing('empty/x.csv')).message).toContain('whose header is none of them');
+    expect((await importing('empty/x.csv')).message).toContain('its layout is not known');
     expect((await importing('nowhere')).message).toContain('expected a file or folder');
   });
 

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { followedInLibrary } from '../../../adapters/dataset/library.ts';
 import { DatasetError } from '../../../core/errors.ts';
 import { importDataset } from '../../../lambdas/importer/import.ts';
 import { FEATURE_COLUMNS, featureValues, importDeps, importFiles } from '../../support/import.ts';
@@ -249,10 +250,12 @@ describe('the 30,000 songs', () => {
     expect(result.datasets).toEqual([{ name: 'songs', playlists: 2, entries: 4 }]);
   });
 
-  test('without the column there are none', async () => {
-    const bare = text.replaceAll('playlist_id', 'playlist_genre');
+  test('a name may stand for the id, and without either there are none', async () => {
+    await importFiles(machine, { 'named.csv': text.replaceAll('playlist_id', 'playlist_genre') });
+    expect(await tracksOf('named')).toEqual({ 'A list': ['t2', 't1', 't3', 't2', 't4'] });
+    const bare = text.replaceAll('playlist_id', 'playlist_genre').replaceAll('playlist_name', 'album');
     expect(await importFiles(machine, { 'songs.csv': bare })).toMatchObject({ tracks: 4, datasets: [] });
-    expect(await datasets()).toEqual([]);
+    expect(await datasets()).toEqual(['named']);
   });
 
   test('together with a file of playlists, both are imported', async () => {
@@ -268,11 +271,52 @@ describe('the 30,000 songs', () => {
 });
 
 test('JSON of another kind is none, and a long first line with its id at the end is one', async () => {
-  const library = JSON.stringify({ tracks: [{ artist: 'A', track: 'T', uri: 'spotify:track:t' }] }, null, 2);
-  const error = await failed(importFiles(machine, { 'YourLibrary.json': library }));
+  const payments = JSON.stringify({ tracks: [], payments: [{ amount: 1 }] }, null, 2);
+  const error = await failed(importFiles(machine, { 'Payments.json': payments }));
   expect(error).toBeInstanceOf(DatasetError);
   expect(error).toMatchObject({ hint: expect.stringContaining('mpd ({"playlists": [{"pid"') });
   const { tracks } = JSON.parse(playlistLine('p', songs(2000))) as { tracks: unknown[] };
   const result = await importFiles(machine, { 'long.ndjson': JSON.stringify({ tracks, playlist_id: 'p' }) });
   expect(result).toMatchObject({ files: [{ layout: 'playlists-jsonl' }], entries: 2000 });
+});
+
+describe('a privacy export', () => {
+  const item = (name: string, id: string | null) => ({
+    track: id && { trackName: name, artistName: 'Ann', albumName: 'Al', trackUri: `spotify:track:${id}` },
+    episode: null,
+    localTrack: null,
+  });
+
+  test('Playlist1.json: playlists by their names, of which two may be one', async () => {
+    const playlists = [
+      { name: 'Evenings', items: [item('Two', 't2'), item('A show', null), item('One', 't1')] },
+      { name: 'Evenings', items: [item('Three', 't3')] },
+    ];
+    expect(await importFiles(machine, { 'Playlist1.json': JSON.stringify({ playlists }) })).toMatchObject({
+      files: [{ layout: 'spotify-playlists', rows: 2 }],
+      playlists: 2,
+      entries: 3,
+      notSongs: 1,
+    });
+    expect(await tracksOf('playlist1')).toEqual({ Evenings: ['t2', 't1'], 'Evenings (2)': ['t3'] });
+  });
+
+  test('YourLibrary.json: liked songs are a playlist, and its artists can be followed', async () => {
+    const library = {
+      tracks: [{ artist: 'Ann', album: 'Al', track: 'One', uri: 'spotify:track:t1' }],
+      artists: [{ name: 'Ann', uri: 'spotify:artist:a1' }],
+    };
+    expect(
+      await importFiles(machine, { 'YourLibrary.json': JSON.stringify(library, null, 1) }),
+    ).toMatchObject({
+      files: [{ layout: 'spotify-library' }],
+      datasets: [{ name: 'yourlibrary', playlists: 1, entries: 1 }],
+    });
+    expect(await tracksOf('yourlibrary')).toEqual({ 'Liked Songs': ['t1'] });
+    expect(await followedInLibrary(join(machine.folder, 'YourLibrary.json'))).toEqual(['a1']);
+    await writeFile(join(machine.folder, 'other.json'), '{}');
+    await expect(followedInLibrary(join(machine.folder, 'other.json'))).rejects.toThrow(
+      'to be YourLibrary.json of a privacy export',
+    );
+  });
 });

@@ -1,0 +1,14 @@
+-- A table of artists.
+-- Layout: artists
+-- Needs: artist_id, artist_name
+-- Without: track_id, artist_names, duration_ms, album_id, playlist_id
+-- Column artist_id: artist id | artist uri | id
+-- Column artist_name: artist name | name
+-- Column artist_url: artist homepage | url
+-- Column image_url: artist image | image url
+-- Column followers: artist followers | followers
+-- Column popularity: artist popularity | popularity
+-- Column track_id: track id | track uri
+-- Column album_id: album id
+-- Column playlist_id: playlist id
+SELECT * FROM given
