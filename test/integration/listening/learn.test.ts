@@ -1,4 +1,4 @@
-import { forget } from '../../../lambdas/listening/forget.ts';
+import { type ForgetDeps, forget } from '../../../lambdas/listening/forget.ts';
 import { learnHeard } from '../../../lambdas/listening/learn.ts';
 import { DAY_MS, type Pipeline, TODAY, withPipeline } from '../../support/pipeline.ts';
 import { trackId } from '../../support/small-catalogue.ts';
@@ -57,7 +57,7 @@ test('what was forgotten while the sources were asked is not noted', () =>
       const sources = main.connect(...values);
       const close = async () => {
         await sources.close();
-        await forget(main);
+        await forget(main as typeof main & ForgetDeps);
       };
       return { ...sources, close };
     };
