@@ -33,7 +33,11 @@ test('on the sample all is well, at the first call too', async () => {
 test('without a database all else is examined, the exit status is 1, and the folder stays unmarked', async () => {
   const ended = await doctor('none', '--database', NO_DATABASE, '--json');
   const result = documentOf<DoctorResult & { error: object }>(ended);
-  expect([ended.status, result.ok, failing(result)]).toEqual([1, false, ['database', 'artists', 'runs', 'agreement']]);
+  expect([ended.status, result.ok, failing(result)]).toEqual([
+    1,
+    false,
+    ['database', 'artists', 'runs', 'agreement'],
+  ]);
   expect(result.error).toMatchObject({
     code: 'unhealthy',
     message: expect.stringContaining('4 of 14 failed: database, artists, runs, agreement'),
