@@ -1,7 +1,6 @@
 import { LeaseLostError } from '../../core/errors.ts';
 import { FEATURES } from '../../core/features.ts';
 import type {
-  Publication,
   Published,
   PublishedNeighbours,
   Run,

@@ -174,7 +174,7 @@ export class FolderStore implements ObjectStore {
         if (ofAnyone || isDead) await rm(join(folder, name), { force: true });
       }
       // What is not empty stays.
-      for (const name of names.sort().reverse()) await rmdir(join(folder, name)).catch(() => {});
+      for (const name of ['', ...names.sort()].reverse()) await rmdir(join(folder, name)).catch(() => {});
     });
   }
 

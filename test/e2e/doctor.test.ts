@@ -26,17 +26,21 @@ test('on the sample all is well, at the first call too', async () => {
   expect(existsSync(join(folder, 'sample'))).toBe(false);
   const words = await doctor('sample', '--mode', 'development');
   expect(words.status).toBe(0);
-  expect(words.stdout.split('\n').filter(Boolean)).toHaveLength(13);
+  expect(words.stdout.split('\n').filter(Boolean)).toHaveLength(14);
   expect(words.stdout).toContain('✓ spotify-audio-features: this Spotify app may not make this call');
 });
 
 test('without a database all else is examined, the exit status is 1, and the folder stays unmarked', async () => {
   const ended = await doctor('none', '--database', NO_DATABASE, '--json');
   const result = documentOf<DoctorResult & { error: object }>(ended);
-  expect([ended.status, result.ok, failing(result)]).toEqual([1, false, ['database', 'artists', 'runs']]);
+  expect([ended.status, result.ok, failing(result)]).toEqual([
+    1,
+    false,
+    ['database', 'artists', 'runs', 'agreement'],
+  ]);
   expect(result.error).toMatchObject({
     code: 'unhealthy',
-    message: expect.stringContaining('3 of 13 failed: database, artists, runs'),
+    message: expect.stringContaining('4 of 14 failed: database, artists, runs, agreement'),
   });
   expect(complaints(ended)).toHaveLength(1);
   expect(existsSync(join(folder, 'none/provider'))).toBe(false);
