@@ -1,12 +1,6 @@
 import { LeaseLostError } from '../../core/errors.ts';
 import { FEATURES } from '../../core/features.ts';
-import type {
-  Published,
-  PublishedNeighbours,
-  Run,
-  Runs,
-  ServedTotals,
-} from '../../core/ports.ts';
+import type { Published, PublishedNeighbours, Run, Runs, ServedTotals } from '../../core/ports.ts';
 import type { Row } from '../../core/tables.ts';
 import nearestSql from '../../sql/database/nearest.sql' with { type: 'text' };
 import publishedSql from '../../sql/database/published.sql' with { type: 'text' };
