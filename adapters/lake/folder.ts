@@ -139,7 +139,10 @@ export class FolderStore implements ObjectStore {
   async removeVersions(): Promise<void> {}
 
   async removeAll(prefix: string): Promise<void> {
-    await rm(join(this.#root, prefix), { recursive: true, force: true });
+    const path = join(this.#root, prefix);
+    await rm(path, { recursive: true, force: true });
+    // An object store has no empty folder; what is not empty stays.
+    await rmdir(dirname(path)).catch(() => {});
   }
 
   /** The hash of a file; undefined where there is none. */

@@ -131,8 +131,8 @@ test.each(['rate-limited', 'budget-spent'])(
   },
 );
 
-test('an execution is ended after three days, logs its steps without what flows through them, and invokes two functions and no more', () => {
-  expect(machine.TimeoutSeconds).toBe(3 * 24 * 60 * 60);
+test('an execution is ended after thirty days, logs its steps without what flows through them, and invokes two functions and no more', () => {
+  expect(machine.TimeoutSeconds).toBe(30 * 24 * 60 * 60);
   expect(properties.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
   const tasks = Object.values(machine.States).filter(({ Type }) => Type === 'Task');
   expect(tasks.map(({ Resource }) => Resource)).toEqual([

@@ -82,7 +82,7 @@ describe.each(MODES)('an app of mode %s', (mode) => {
       pipeline.standIn.faults.add({ match, query, kind: 'items', id: BAD_TRACK, set: { id: 12 } });
       expect(await pipeline.collect()).toMatchObject({
         ...{ coverage: 1, tracks: 179 },
-        warnings: [expect.stringContaining('1 items')],
+        warnings: [expect.stringContaining('1 of the items')],
       });
     }));
 

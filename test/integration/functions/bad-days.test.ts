@@ -21,7 +21,7 @@ test.each([
   ['collector', { day: '2026-11-22' }, /Unrecognized key: "day"/],
   ['similarity', { minCoverage: 7 }, /similarity, field minCoverage: .*got 7/],
   ['explorer', {}, /similar, field artist/],
-  ['catalog', { add: ['x'], list: true }, /expected only one of add .*, remove, list and adopt/],
+  ['catalog', { add: ['x'], list: true }, /expected only one of add .*, remove, list, adopt and restore/],
   ['trainer', { size: 0 }, /trainer, field size: .*got 0/],
   ['recommender', { method: 'luck' }, /recommend, field method: .*got "luck"/],
   ['migrator', { up: 1 }, /migrator: Unrecognized key: "up"/],

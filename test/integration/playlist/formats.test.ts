@@ -88,10 +88,7 @@ describe('playlist export', () => {
     );
 
   test('writes the list that was recommended last, in the form of the ending', async () => {
-    expect(run()).toMatchObject({
-      status: 1,
-      stderr: expect.stringContaining('run soundalike recommend first'),
-    });
+    expect(run()).toMatchObject({ status: 1, stderr: expect.stringContaining('try the sample (npm start)') });
     expect(run('--format', 'doc')).toMatchObject({ status: 2 });
     const row = (rank: number): Row<'recommendations'> => ({
       ...{ rank, id: `t${rank}`, name: `Song ${rank}`, artist_name: 'Ann', score: 1, method: 'sound' },

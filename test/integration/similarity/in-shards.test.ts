@@ -284,7 +284,8 @@ describe('while a run waits', () => {
     const second = planned();
     await mysql.busyWith('DROP TABLE');
     release();
-    await old;
+    // Whether the tables are dropped under it or after it is a matter of the server's timing.
+    expect([undefined, 'lease-lost']).toContain(await old.catch(({ code }) => code));
     const plan = await second;
     await expect(shardTables.load(epoch, 0, shardLake.neighbours(first.run, 0))).rejects.toMatchObject({
       code: 'lease-lost',
