@@ -125,13 +125,18 @@ export class RegisteringStore implements ObjectStore {
     return this.#store.stageRemoval(staged, target, fill);
   }
 
-  /** Registers what is there after it was placed, and makes Glue forget what is not. */
+  /**
+   * Registers what was placed. A removal makes Glue forget first: where that fails, the objects are there for the next
+   * try. One that comes too late registers again what another run has put there.
+   */
   async place(object: StagedObject): Promise<boolean> {
+    const { mark, target } = object;
+    const isRemoval = mark.startsWith(REMOVAL);
+    if (isRemoval) await this.#unregister(target);
     const isPlaced = await this.#store.place(object);
-    if (!isPlaced) return false;
-    if (object.mark.startsWith(REMOVAL)) await this.#unregister(object.target);
-    else await this.#register(object.target);
-    return true;
+    const isThere = isRemoval ? !isPlaced && (await this.list(target)).includes(target) : isPlaced;
+    if (isThere) await this.#register(target);
+    return isPlaced;
   }
 
   discard(key: string): Promise<void> {

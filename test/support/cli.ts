@@ -88,11 +88,17 @@ export const documentOf = <T = Record<string, unknown>>({ stdout }: Ended): T =>
   return JSON.parse(stdout) as T;
 };
 
-/** The lines on stderr but for those that say who plays Spotify and which data folder is used. */
+/** The lines on stderr but for those that say who plays Spotify, which data folder is used and what is left to finish. */
 export const complaints = ({ stderr }: Ended): string[] =>
   stderr
     .split('\n')
-    .filter((line) => line !== '' && !/^(Using the (stand-in|data folder)|This Spotify app)/.test(line));
+    .filter(
+      (line) =>
+        line !== '' &&
+        !/^(Using the (stand-in|data folder)|This Spotify app|Run \S+ has begun to put its result in place)/.test(
+          line,
+        ),
+    );
 
 /** The error that a command printed, after checks that hold for every one: one line on stderr, one document. */
 export function errorOf(ended: Ended, status: number): { code: string; message: string; hint: string } {

@@ -145,7 +145,7 @@ describe('staging', () => {
     expect(await lake.staging()).toEqual(['run-2']);
     await lake.clear('run-2');
     expect(await store.list('')).toEqual([`artists/dt=${DAY}/part-00000.parquet`]);
-    expect(await readdir(join(folder, 'staging'))).toEqual([]);
+    expect(await readdir(folder)).not.toContain('staging');
   });
 
   test('a slice that is no JSON has no value, and can be removed', async () => {
