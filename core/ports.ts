@@ -281,6 +281,8 @@ export interface RelatedArtists {
    * that carry the holder's epoch in their names, and drops those of epochs before. SQLite needs no preparation.
    */
   stage(publication: Publication, epoch: number): Promise<void>;
+  /** Drops what was staged under this epoch and those before, so that a late process publishes none of it. */
+  unstage(epoch: number): Promise<void>;
   /**
    * Replaces the published run by this one, whole: a reader sees the old or the new, never both. Takes what was staged
    * under the epoch `staged`; where that is gone and the run is not published yet, the publication's rows. Nothing is

@@ -64,7 +64,7 @@ export async function publish(
     }
   }
   // What cannot be dropped now takes space, no more, until the next run is staged.
-  await engine.session((session) => dropUpTo(engine, session, holder.epoch)).catch(() => {});
+  await unstage(engine, holder.epoch).catch(() => {});
 }
 
 /** Makes the staging tables of an epoch and drops those of epochs before. */
@@ -79,6 +79,10 @@ export async function makeTables(engine: MysqlEngine, session: MysqlSession, epo
     await engine.patiently(() => session.run(sql, [name]));
   }
 }
+
+/** Drops the staging tables of an epoch and of those before. */
+export const unstage = (engine: MysqlEngine, epoch: number): Promise<void> =>
+  engine.session((session) => dropUpTo(engine, session, epoch));
 
 /** Drops what publishing has left up to an epoch: a process that is late must not drop what a later holder has staged. */
 async function dropUpTo(engine: MysqlEngine, session: MysqlSession, epoch: number): Promise<void> {

@@ -11,7 +11,7 @@ import readerPasswordSql from '../../sql/mysql/reader_password.sql' with { type:
 import createMigrationsSql from '../../sql/mysql/schema_migrations.sql' with { type: 'text' };
 import { MysqlEngine } from './mysql-engine.ts';
 import { numberOf } from './mysql-errors.ts';
-import { publish, stage } from './mysql-publish.ts';
+import { publish, stage, unstage } from './mysql-publish.ts';
 import type { MysqlSettings } from './mysql-settings.ts';
 import { MysqlShards } from './mysql-shards.ts';
 import { databaseOn, versionOf } from './tables.ts';
@@ -39,6 +39,7 @@ export async function openMysql(url: string, settings: MysqlSettings = {}): Prom
   }
   const database = databaseOn(engine, MIGRATIONS.length, {
     stage: (publication, epoch) => stage(engine, publication, epoch),
+    unstage: (epoch) => unstage(engine, epoch),
     publish: (publication, staged, holder) => publish(engine, publication, staged, holder),
   });
   return {

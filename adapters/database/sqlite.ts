@@ -23,6 +23,7 @@ export async function openSqlite(path: string, settings: SqliteSettings = {}): P
   await engine.migrate(MIGRATIONS);
   return databaseOn(engine, MIGRATIONS.length, {
     stage: async () => {},
+    unstage: async () => {},
     publish: (publication, _, holder) => publish(engine, publication, holder),
   });
 }

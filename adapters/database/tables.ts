@@ -10,7 +10,7 @@ import { RunDayTable } from './run-days.ts';
 import { RunTable } from './runs.ts';
 
 /** How an engine replaces the published run. */
-export type Publishing = Pick<RelatedArtists, 'stage' | 'publish'>;
+export type Publishing = Pick<RelatedArtists, 'stage' | 'unstage' | 'publish'>;
 
 /** The database on an engine, of whose migrations `newest` is the last. */
 export const databaseOn = (engine: Engine, newest: number, publishing: Publishing): Database => ({

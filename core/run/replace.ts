@@ -129,6 +129,7 @@ async function rollForward(deps: ReplaceDeps, run: HeldRun): Promise<void> {
       await run.abandon().catch(() => {});
       throw error;
     }
+    if (run.kind === 'similarity') await deps.relatedArtists.unstage(run.epoch);
     const wasHeld = await run.fail({
       progress: '{}',
       summary: JSON.stringify({ halfReplaced: true } satisfies HalfReplaced),

@@ -156,6 +156,17 @@ describe('a process that is late', () => {
     expect(await tables()).not.toMatch(/_next|_old/);
   });
 
+  test('finds its tables dropped by whoever has taken the run and fails it', async () => {
+    await publish(1);
+    const holder = await staged(2);
+    const { epoch } = await take(holder);
+    const next = await staged(3);
+    await mysql.database.relatedArtists.unstage(epoch);
+    expect(await tables()).not.toContain(`_${holder.epoch}`);
+    expect(await tables()).toContain(`related_artists_next_${next.epoch}`);
+    expect(await served()).toEqual(whole(1));
+  });
+
   test('drops nothing that the next holder has staged, at whichever step it was stopped', async () => {
     const late = await staged(2);
     const next = await staged(3);
