@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import {
   BatchCreatePartitionCommand,
   type BatchCreatePartitionCommandOutput,
@@ -134,7 +135,9 @@ export class RegisteringStore implements ObjectStore {
     const isRemoval = mark.startsWith(REMOVAL);
     if (isRemoval) await this.#unregister(target);
     const isPlaced = await this.#store.place(object);
-    const isThere = isRemoval ? !isPlaced && (await this.list(target)).includes(target) : isPlaced;
+    const isThere = isRemoval
+      ? !isPlaced && (await this.list(`${dirname(target)}/`)).includes(target)
+      : isPlaced;
     if (isThere) await this.#register(target);
     return isPlaced;
   }

@@ -155,6 +155,29 @@ describe('the store', () => {
     expect(await store.registerAll()).toBe(2);
   });
 
+  test('registers a day again that a removal which came too late made Glue forget', async () => {
+    const lake = new ParquetLake(store);
+    await lake.write('related_artists', DAY, [ROW]);
+    const removal = await lake.stageRemoval(TEST_PLACE, 'related_artists', DAY);
+    await lake.discard(removal);
+    expect(await lake.place(removal)).toBe(false);
+    expect(operations().slice(-2)).toEqual(['DeletePartition', 'BatchCreatePartition']);
+    expect(await lake.read('related_artists', DAY)).toEqual([ROW]);
+  });
+
+  test('leaves the day in the bucket where Glue does not forget it, for the next try', async () => {
+    const lake = new ParquetLake(store);
+    await lake.write('related_artists', DAY, [ROW]);
+    const removal = await lake.stageRemoval(TEST_PLACE, 'related_artists', DAY);
+    const { DeletePartition } = glue.operations;
+    glue.operations.DeletePartition = () => new AwsFault('AccessDeniedException');
+    await expect(lake.place(removal)).rejects.toThrow(AwsRefusedError);
+    expect(await lake.days('related_artists')).toEqual([DAY]);
+    glue.operations.DeletePartition = DeletePartition as typeof glue.operations.DeletePartition & object;
+    expect(await lake.place(removal)).toBe(true);
+    expect(await lake.days('related_artists')).toEqual([]);
+  });
+
   test('removes a day from Glue and from the bucket, after which it can come back', async () => {
     const lake = new ParquetLake(store);
     await lake.write('related_artists', DAY, [ROW]);
